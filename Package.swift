@@ -1,0 +1,113 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// CI treats every warning of ours as an error. Elsewhere a newer compiler's new warning must not stop a newcomer.
+let strict: [SwiftSetting] = Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
+let settings: [SwiftSetting] =
+  strict + [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+
+let nio: [Target.Dependency] = [
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOPosix", package: "swift-nio"),
+]
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+  name: "howused",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "howused", targets: ["howused"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+  ],
+  targets: [
+    .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
+    .target(name: "Redis", dependencies: nio + ["CHiredis", logging, deque], swiftSettings: settings),
+    .target(name: "HowUsedModel", dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
+    .target(
+      name: "HowUsedStore",
+      dependencies: nio + ["Redis", "HowUsedModel", logging, lifecycle, crypto, subprocess, deque],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "HowUsedArchive",
+      dependencies: nio + ["CZstd", "Redis", "HowUsedModel", "HowUsedStore", logging, lifecycle, crypto],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "HowUsedStatistics",
+      dependencies: nio + ["Redis", "HowUsedModel", "HowUsedStore", "HowUsedArchive", logging, lifecycle],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "HowUsedServer",
+      dependencies: nio + [
+        "CZstd", "Redis", "HowUsedModel", "HowUsedStore", "HowUsedArchive", "HowUsedStatistics", logging, lifecycle, deque,
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+        .product(name: "NIOExtras", package: "swift-nio-extras"),
+        .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+      ],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "howused",
+      dependencies: [
+        "HowUsedServer", "HowUsedStatistics", "HowUsedArchive", "HowUsedStore", "HowUsedModel", "Redis", logging, lifecycle,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ] + nio,
+      swiftSettings: settings
+    ),
+
+    .target(
+      name: "TestSupport",
+      dependencies: nio + ["Redis", "HowUsedModel", "HowUsedStore", subprocess, logging],
+      path: "Tests/TestSupport",
+      swiftSettings: settings
+    ),
+    .testTarget(name: "RedisTests", dependencies: ["Redis", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "HowUsedModelTests", dependencies: ["HowUsedModel"], swiftSettings: settings),
+    .testTarget(name: "HowUsedStoreTests", dependencies: ["HowUsedStore", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "HowUsedArchiveTests", dependencies: ["HowUsedArchive", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "HowUsedStatisticsTests", dependencies: ["HowUsedStatistics", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "HowUsedServerTests",
+      dependencies: [
+        "HowUsedServer", "TestSupport",
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "IntegrationTests",
+      dependencies: nio + ["HowUsedArchive", "HowUsedStatistics", "HowUsedStore", "Redis", "TestSupport", "howused"],
+      swiftSettings: settings
+    ),
+  ]
+)

@@ -1,0 +1,3 @@
+import CHiredis
+
+func readerVersion() -> Int32 { HIREDIS_MAJOR }
