@@ -43,6 +43,8 @@ let package = Package(
     .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
+    // The chart page's files, embedded by the C preprocessor, and zlib to compress them.
+    .target(name: "CDashboard", linkerSettings: [.linkedLibrary("z")]),
     .target(name: "Redis", dependencies: nio + ["CHiredis", logging, deque], swiftSettings: settings),
     .target(name: "HowUsedModel", dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
     .target(
@@ -63,7 +65,8 @@ let package = Package(
     .target(
       name: "HowUsedServer",
       dependencies: nio + [
-        "CZstd", "Redis", "HowUsedModel", "HowUsedStore", "HowUsedArchive", "HowUsedStatistics", logging, lifecycle, deque,
+        "CDashboard", "CZstd", "Redis", "HowUsedModel", "HowUsedStore", "HowUsedArchive", "HowUsedStatistics", logging,
+        lifecycle, deque, crypto,
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
@@ -73,6 +76,7 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
       ],
+      exclude: ["Dashboard/Web"],
       swiftSettings: settings
     ),
     .executableTarget(
@@ -100,6 +104,7 @@ let package = Package(
       dependencies: [
         "HowUsedServer", "TestSupport",
         .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       swiftSettings: settings

@@ -1,0 +1,15 @@
+import Crypto
+import NIOCore
+
+/// Names contents, so that what never changes under a name can be cached for ever.
+enum DashboardDigest {
+  /// The first 80 bits of the SHA-256 of all buffers one after the other, as 20 hex digits.
+  static func hex(of buffers: [ByteBuffer]) -> String {
+    var hash = SHA256()
+    for buffer in buffers { buffer.withUnsafeReadableBytes { hash.update(bufferPointer: $0) } }
+    return hash.finalize().prefix(10).map { byte in
+      let digits = String(byte, radix: 16)
+      return byte < 16 ? "0" + digits : digits
+    }.joined()
+  }
+}

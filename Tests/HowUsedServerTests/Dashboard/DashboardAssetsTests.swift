@@ -1,0 +1,58 @@
+import HTTPTypes
+import HowUsedServer
+import NIOCore
+import Testing
+
+@Suite struct DashboardAssetsTests {
+  @Test func everyFileOfThePageIsThereAndSmaller() throws {
+    let assets = DashboardAssets()
+    for name in ["uplot.js", "uplot.css"] {
+      let asset = try #require(assets.file(name), "\(name)")
+      let gzip = try #require(asset.gzip, "\(name)")
+      #expect(gzip.readableBytes < asset.plain.readableBytes)
+      #expect(gzip.getBytes(at: 0, length: 3) == [0x1f, 0x8b, 8])
+      #expect(asset.etag(gzip: true) != asset.etag(gzip: false))
+    }
+    #expect(assets.file("index.html") == nil)
+    #expect(assets.file("../index.html") == nil)
+  }
+
+  @Test(arguments: ["en", "ru", "de"]) func thePageNamesItsLanguageAndFiles(language: String) {
+    let assets = DashboardAssets()
+    let html = String(buffer: assets.page(language: language).plain)
+    #expect(html.contains("<html lang=\"\(language == "de" ? "en" : language)\""))
+    #expect(html.contains("/charts/assets/\(assets.version)/uplot.js"))
+    #expect(!html.contains("{{"))
+  }
+
+  @Test(
+    arguments: [
+      (nil, "en"), ("", "en"), ("ru", "ru"), ("ru-RU,ru;q=0.9,en;q=0.8", "ru"), ("en-GB, ru;q=0.5", "en"),
+      ("de, ru;q=0.3", "ru"), ("en;q=0.2, ru ; q=0.7", "ru"), ("ru;q=0, en;q=0.1", "en"), ("ru;q=x", "en"),
+      (";;,,=", "en"),
+    ] as [(String?, String)]
+  )
+  func acceptLanguage(header: String?, expected: String) {
+    #expect(AcceptLanguage.preferred(of: ["en", "ru"], header: header) == expected)
+  }
+
+  @Test(arguments: [
+    ("gzip, deflate, br", true), ("br", false), ("", false), ("*", true), ("gzip;q=0", false), ("gzip; q=0.000", false),
+    ("GZIP;q=0.5", true), ("xgzip", false),
+  ])
+  func acceptEncoding(header: String, expected: Bool) {
+    var fields = HTTPFields()
+    fields[.acceptEncoding] = header
+    #expect(DashboardHeaders.acceptsGzip(fields) == expected)
+  }
+
+  @Test(
+    arguments: [
+      ("\"a\"", true), ("W/\"a\"", true), ("\"b\", \"a\"", true), ("*", true), ("\"b\"", false), ("a", false),
+      (nil, false),
+    ] as [(String?, Bool)]
+  )
+  func ifNoneMatch(header: String?, expected: Bool) {
+    #expect(DashboardHeaders.matches(header, etag: "\"a\"") == expected)
+  }
+}
