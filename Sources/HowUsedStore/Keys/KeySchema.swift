@@ -1,0 +1,77 @@
+package import HowUsedModel
+
+/// Every key that HowUsed has in Redis, by name. No other file spells one.
+///
+/// All keys of a partition share the hash tag `{pNN}`, so that a partition lives in one slot of a Redis Cluster and can
+/// be read, counted and committed atomically. Names and the hash are stored data: never change what is here, only add.
+package struct KeySchema: Sendable, Equatable {
+  /// The number of partitions: chosen at first start, recorded under ``meta``, the same ever after.
+  package let partitionCount: Int
+  /// All partitions, in order.
+  package let partitions: [Partition]
+
+  package static let partitionLimits = 1...256
+  package static let defaultPartitionCount = 16
+
+  /// - Parameter partitions: how many, within ``partitionLimits`` (a count outside is brought to the nearest bound; what
+  ///   an operator types is checked where it is read).
+  package init(partitions count: Int = KeySchema.defaultPartitionCount) {
+    partitionCount = min(max(count, Self.partitionLimits.lowerBound), Self.partitionLimits.upperBound)
+    partitions = (0..<partitionCount).map { Partition(rawValue: UInt16($0)) }
+  }
+
+  /// The partition that a bot lives in: SplitMix64's finaliser over the id, so that neighbouring ids spread evenly.
+  package func partition(of bot: BotID) -> Partition {
+    partitions[Int(Self.mix(UInt64(bitPattern: bot.rawValue)) % UInt64(partitionCount))]
+  }
+
+  /// The finaliser of SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
+  static func mix(_ value: UInt64) -> UInt64 {
+    var mixed = value &+ 0x9e37_79b9_7f4a_7c15
+    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ (mixed >> 31)
+  }
+
+  // MARK: The whole installation
+
+  /// Hash: what must not differ between instances. Field `partitions` is the partition count.
+  package let meta = "hu:meta"
+
+  // MARK: Events and who is online
+
+  /// Stream: the events of a partition, one field `e` an entry.
+  package func events(_ partition: Partition) -> String { "hu:{\(partition)}:events" }
+
+  /// Sorted set: the users of a bot, each by the time of the last event (Redis time, Unix milliseconds).
+  package func online(_ bot: BotID) -> String { online(partition(of: bot), bot) }
+
+  package func online(_ partition: Partition, _ bot: BotID) -> String { "hu:{\(partition)}:online:\(bot.rawValue)" }
+
+  // MARK: Bots
+
+  /// Hash: bot id → its record as JSON.
+  package func bots(_ partition: Partition) -> String { "hu:{\(partition)}:bots" }
+
+  /// String: another random value whenever the ``bots(_:)`` of the partition changed.
+  package func botsVersion(_ partition: Partition) -> String { "hu:{\(partition)}:bots:version" }
+
+  // MARK: Archive
+
+  /// String: the ID through which the archive's sealed files hold the partition's events. A hint: the files are the truth.
+  package func archivePosition(_ partition: Partition) -> String { "hu:{\(partition)}:archive:position" }
+
+  /// String that expires: which process archives the partition. It decides who tries; the file link decides who wins.
+  package func archiveLease(_ partition: Partition) -> String { "hu:{\(partition)}:archive:lease" }
+
+  // MARK: Statistics
+
+  /// String: the ID through which the partition's events are counted. Committed with the counters, atomically.
+  package func statisticsPosition(_ partition: Partition) -> String { "hu:{\(partition)}:stats:position" }
+
+  /// What every statistics key of a bot starts with. The id comes first, so that all of them are found (and removed)
+  /// by this prefix whatever event names and parameters follow.
+  package func statisticsPrefix(_ partition: Partition, _ bot: BotID) -> String {
+    "hu:{\(partition)}:stats:\(bot.rawValue):"
+  }
+}
