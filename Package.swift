@@ -94,7 +94,7 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: settings
     ),
-    .testTarget(name: "RedisTests", dependencies: ["Redis", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "RedisTests", dependencies: nio + ["Redis", "TestSupport", logging], swiftSettings: settings),
     .testTarget(name: "HowUsedModelTests", dependencies: ["HowUsedModel"], swiftSettings: settings),
     .testTarget(name: "HowUsedStoreTests", dependencies: ["HowUsedStore", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "HowUsedArchiveTests", dependencies: ["HowUsedArchive", "TestSupport"], swiftSettings: settings),

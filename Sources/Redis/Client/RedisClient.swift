@@ -1,0 +1,129 @@
+package import Logging
+package import NIOCore
+internal import NIOPosix
+
+/// A connection of its own for tasks: background services and commands. Not for the hot path.
+///
+/// Requests of one client go out in the order in which they were made, and the commands of one `pipeline` are never
+/// interleaved with others. Nothing is sent twice. A task that is cancelled stops waiting at once; what it had sent may
+/// still be carried out. `shutdown` must be called in the end.
+package final class RedisClient: Sendable {
+  package let endpoint: RedisEndpoint
+  private let eventLoop: any EventLoop
+  private let box: NIOLoopBoundBox<(connection: RedisConnection, waiters: ReadyWaiters)>
+
+  /// Begins to connect; `waitUntilReady` tells when that's done.
+  package init(
+    endpoint: RedisEndpoint,
+    group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+    configuration: RedisConnectionConfiguration = .init(),
+    logger: Logger
+  ) {
+    self.endpoint = endpoint
+    let eventLoop = group.next()
+    self.eventLoop = eventLoop
+    let connection = RedisConnection(
+      endpoint: endpoint,
+      eventLoop: eventLoop,
+      configuration: configuration,
+      logger: logger
+    )
+    box = .makeBoxSendingValue((connection, ReadyWaiters()), eventLoop: eventLoop)
+    eventLoop.execute { [box] in
+      let (connection, waiters) = box.value
+      connection.onStateChange = { isReady in if isReady { waiters.succeedAll() } }
+      connection.start()
+    }
+  }
+
+  /// Closes the connection for good. What waits fails with `.connectionLost`, what comes later with `.notConnected`.
+  package func shutdown() async {
+    // Fails only when the event loop has ended already, and the connection with it.
+    try? await eventLoop.submit { [box] in
+      let (connection, waiters) = box.value
+      connection.close()
+      waiters.failAll()
+    }.get()
+  }
+
+  /// Returns as soon as Redis can be talked to; throws `RedisClientError.notConnected` when that takes longer than
+  /// `timeout`. Redis may still be loading its data and answer every command with a `LOADING` error.
+  package func waitUntilReady(timeout: Duration) async throws {
+    let ready: EventLoopFuture<Void> = eventLoop.flatSubmit { [box, eventLoop] in
+      let (connection, waiters) = box.value
+      let promise = eventLoop.makePromise(of: Void.self)
+      if connection.isReady { promise.succeed() } else { waiters.add(promise, timeout: TimeAmount(timeout)) }
+      return promise.futureResult
+    }
+    try await ready.get()
+  }
+
+  /// Why there is no connection, fit for a person; nil when there is one, or before the first attempt failed.
+  package func problem() async -> String? {
+    try? await eventLoop.submit { [box] in box.value.connection.problem }.get()
+  }
+
+  /// Sends one command. Throws `RedisServerError` when Redis answers with an error, and `RedisClientError`.
+  /// `timeout` is in place of the configuration's `replyTimeout`.
+  @discardableResult
+  package func send(_ command: RedisCommand, timeout: Duration? = nil) async throws -> RedisValue {
+    try await query(command, timeout: timeout) { RedisValue($0) }
+  }
+
+  @discardableResult
+  package func send(_ name: String, _ arguments: any RedisArgument...) async throws -> RedisValue {
+    try await send(RedisCommand([name] + arguments))
+  }
+
+  /// Sends commands together, which is no transaction: each stands for itself, and errors of Redis stay in their places
+  /// as `.error`. Throws only `RedisClientError`.
+  @discardableResult
+  package func pipeline(_ commands: [RedisCommand], timeout: Duration? = nil) async throws -> [RedisValue] {
+    guard !commands.isEmpty else { return [] }
+    return try await request(commands, timeout) { RedisValue($0) }
+  }
+
+  /// Sends one command and looks at the reply on the event loop, without a copy: for large ones. `body` mustn't block;
+  /// it isn't called for an error of Redis, which is thrown. What it throws is thrown.
+  package func query<Value: Sendable>(
+    _ command: RedisCommand,
+    timeout: Duration? = nil,
+    _ body: @escaping @Sendable (borrowing RedisReply) throws -> Value
+  ) async throws -> Value {
+    let values = try await request([command], timeout) { reply in
+      if let error = reply.error { throw error }
+      return try body(reply)
+    }
+    guard let value = values.first else { throw RedisClientError.protocolError("no reply") }
+    return value
+  }
+
+  private func request<Value: Sendable>(
+    _ commands: [RedisCommand],
+    _ timeout: Duration?,
+    _ transform: @escaping @Sendable (borrowing RedisReply) throws -> Value
+  ) async throws -> [Value] {
+    let request = AsyncRequest(commands: commands.count, transform: transform)
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        guard request.begin(continuation) else { return }
+        eventLoop.execute { [box] in
+          do throws(RedisClientError) {
+            try box.value.connection.send(
+              commands: commands.count,
+              tag: 0,
+              handler: request,
+              timeout: timeout.map { TimeAmount($0) }
+            ) { buffer in
+              for command in commands { command.write(to: &buffer) }
+            }
+          } catch {
+            request.redisFailed(error, tag: 0)
+          }
+        }
+      }
+    } onCancel: {
+      request.cancel()
+    }
+  }
+}

@@ -1,0 +1,155 @@
+internal import DequeModule
+internal import NIOCore
+
+/// What a connection does next, decided without any I/O: one method for each happening, returning what is to be done.
+///
+/// Redis replies in the order of the commands, so replies are matched to requests by a queue. When a connection is lost,
+/// all that waits fails and nothing is sent again: a command may have been carried out although its reply never came.
+struct PipelineStateMachine: ~Copyable {
+  private enum Phase: Equatable {
+    /// Not started, or waiting for the next attempt.
+    case disconnected
+    case connecting
+    /// Logging in; the steps that weren't replied to, and until when they must be.
+    case handshaking(ArraySlice<HandshakeStep>, deadline: NIODeadline)
+    case ready
+    case closed
+  }
+
+  enum ReplyAction {
+    case deliver(any RedisReplyHandler, index: Int, tag: UInt64)
+    /// A reply while logging in: to be given to `handshakeReplied`.
+    case handshake
+    /// Nothing waits for a reply.
+    case unexpected
+  }
+
+  enum HandshakeAction: Equatable {
+    case wait
+    case ready
+    case fail(String)
+  }
+
+  struct Loss {
+    /// What waited, in order.
+    let failed: Deque<PendingRequest>
+    let wasReady: Bool
+    /// When to connect again; nil after `close`.
+    let retryAfter: TimeAmount?
+  }
+
+  private let maxPending: Int
+  private let maxPendingBytes: Int
+  private let backoff: ReconnectBackoff
+  private var phase = Phase.disconnected
+  private var pending = Deque<PendingRequest>()
+  private var pendingBytes = 0
+  private var failures = 0
+
+  init(maxPending: Int, maxPendingBytes: Int, backoff: ReconnectBackoff) {
+    self.maxPending = maxPending
+    self.maxPendingBytes = maxPendingBytes
+    self.backoff = backoff
+  }
+
+  var isReady: Bool { phase == .ready }
+  var isClosed: Bool { phase == .closed }
+  var pendingCount: Int { pending.count }
+
+  // MARK: Connecting
+
+  /// The first attempt, or the wait for the next one is over. Returns whether to connect.
+  mutating func connect() -> Bool {
+    guard phase == .disconnected else { return false }
+    phase = .connecting
+    return true
+  }
+
+  /// Connected, and `steps` are about to be sent. Returns false when the connection isn't wanted any more.
+  mutating func connected(_ steps: [HandshakeStep], deadline: NIODeadline) -> Bool {
+    guard phase == .connecting else { return false }
+    phase = .handshaking(steps[...], deadline: deadline)
+    return true
+  }
+
+  /// `error` is what Redis answered to the next step of the handshake; nil when that is no error.
+  mutating func handshakeReplied(_ error: RedisServerError?) -> HandshakeAction {
+    guard case .handshaking(var steps, let deadline) = phase, let step = steps.popFirst() else { return .wait }
+    if let error, !step.accepts(error) { return .fail("\(step.rawValue): \(error.message)") }
+    guard steps.isEmpty else {
+      phase = .handshaking(steps, deadline: deadline)
+      return .wait
+    }
+    phase = .ready
+    failures = 0
+    return .ready
+  }
+
+  // MARK: Requests
+
+  /// Whether a request may be written now.
+  func admit() throws(RedisClientError) {
+    guard case .ready = phase else { throw .notConnected }
+    guard pending.count < maxPending, pendingBytes < maxPendingBytes else { throw .queueFull }
+  }
+
+  /// A request was written. To be called only after `admit`.
+  mutating func sent(_ request: PendingRequest) {
+    pending.append(request)
+    pendingBytes += request.bytes
+  }
+
+  mutating func replied() -> ReplyAction {
+    guard case .ready = phase else {
+      if case .handshaking = phase { return .handshake }
+      return .unexpected
+    }
+    guard !pending.isEmpty else { return .unexpected }
+    let index = pending[0].replied
+    if index + 1 < pending[0].commands {
+      pending[0].replied = index + 1
+      return .deliver(pending[0].handler, index: index, tag: pending[0].tag)
+    }
+    let request = pending.removeFirst()
+    pendingBytes -= request.bytes
+    return .deliver(request.handler, index: index, tag: request.tag)
+  }
+
+  // MARK: Endings
+
+  /// Whether a reply is overdue, so that the connection must be given up.
+  func isOverdue(now: NIODeadline) -> Bool {
+    switch phase {
+    case .ready: pending.first.map { $0.deadline <= now } ?? false
+    case .handshaking(_, let deadline): deadline <= now
+    case .disconnected, .connecting, .closed: false
+    }
+  }
+
+  /// The connection is gone, was given up or couldn't be made. `random` is 0 to 1.
+  mutating func lost(random: Double) -> Loss {
+    guard phase != .closed else { return Loss(failed: [], wasReady: false, retryAfter: nil) }
+    let wasReady = isReady
+    phase = .disconnected
+    failures += 1
+    return Loss(
+      failed: takePending(),
+      wasReady: wasReady,
+      retryAfter: backoff.delay(afterFailures: failures, random: random)
+    )
+  }
+
+  /// No more of this connection. Everything after it is ignored.
+  mutating func close() -> Loss {
+    let wasReady = isReady
+    phase = .closed
+    return Loss(failed: takePending(), wasReady: wasReady, retryAfter: nil)
+  }
+
+  private mutating func takePending() -> Deque<PendingRequest> {
+    let taken = pending
+    pending = []
+    pendingBytes = 0
+    return taken
+  }
+}

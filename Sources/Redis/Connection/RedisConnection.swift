@@ -1,0 +1,224 @@
+internal import DequeModule
+package import Logging
+package import NIOCore
+internal import NIOPosix
+
+/// A pipelined connection to one Redis, bound to one event loop, that comes back by itself when it's lost.
+///
+/// Everything must be called on its event loop. All that is sent during one tick of the loop goes out in one write.
+/// `close` must be called in the end: until then the connection keeps itself alive.
+package final class RedisConnection {
+  package let endpoint: RedisEndpoint
+  package let eventLoop: any EventLoop
+  /// Called with true each time the connection becomes ready and with false each time it stops being so, before the
+  /// requests that are lost with it fail.
+  package var onStateChange: ((_ isReady: Bool) -> Void)?
+  /// Why the connection isn't ready, fit for a person; nil while it is, or before the first attempt failed.
+  package private(set) var problem: String?
+
+  private let configuration: RedisConnectionConfiguration
+  private let logger: Logger
+  private var machine: PipelineStateMachine
+  /// The handler of the channel in use. What comes from any other is late and ignored.
+  private var handler: RedisChannelHandler?
+  private var outgoing: ByteBuffer
+  private var isFlushScheduled = false
+  /// The closures that are handed to the event loop again and again, made once.
+  private var flushTask: () -> Void = {}
+  private var tickTask: () -> Void = {}
+  private var timer: Scheduled<Void>?
+  private var retry: Scheduled<Void>?
+  /// The time of the last tick: near enough for a deadline, and asking for the time costs more than all else in `send`.
+  private var tickTime = NIODeadline.now()
+  private var lastWarning: NIODeadline?
+
+  package init(
+    endpoint: RedisEndpoint,
+    eventLoop: any EventLoop,
+    configuration: RedisConnectionConfiguration = .init(),
+    logger: Logger
+  ) {
+    self.endpoint = endpoint
+    self.eventLoop = eventLoop
+    self.configuration = configuration
+    self.logger = logger
+    outgoing = ByteBuffer()
+    machine = PipelineStateMachine(
+      maxPending: configuration.maxPending,
+      maxPendingBytes: configuration.maxPendingBytes,
+      backoff: configuration.backoff
+    )
+  }
+
+  package var isReady: Bool { machine.isReady }
+
+  /// Requests whose replies haven't all come.
+  package var pendingCount: Int { machine.pendingCount }
+
+  /// Starts connecting, and keeps trying until `close`.
+  package func start() {
+    eventLoop.preconditionInEventLoop()
+    guard timer == nil, !machine.isClosed else { return }
+    flushTask = { [weak self] in self?.flush() }
+    tickTask = { self.tick() }
+    tick()
+    connect()
+  }
+
+  /// Closes for good. What waits fails with `.connectionLost`.
+  package func close() {
+    eventLoop.preconditionInEventLoop()
+    timer?.cancel()
+    retry?.cancel()
+    tickTask = {}
+    end(machine.close(), .connectionLost)
+    onStateChange = nil
+  }
+
+  /// Writes a request of `commands` commands and hands each reply to `handler`, with `tag`.
+  ///
+  /// `encode` appends exactly that many commands in RESP; it must not send anything itself. `timeout` is in place of the
+  /// configuration's `replyTimeout`. Throws `.notConnected` or `.queueFull`; then `encode` wasn't called.
+  package func send(
+    commands: Int,
+    tag: UInt64,
+    handler: any RedisReplyHandler,
+    timeout: TimeAmount? = nil,
+    encode: (inout ByteBuffer) -> Void
+  ) throws(RedisClientError) {
+    eventLoop.assertInEventLoop()
+    try machine.admit()
+    let before = outgoing.readableBytes
+    encode(&outgoing)
+    machine.sent(
+      PendingRequest(
+        handler: handler,
+        tag: tag,
+        commands: commands,
+        bytes: outgoing.readableBytes - before,
+        // The last tick is up to a tick ago, and the deadline must not be early.
+        deadline: tickTime + configuration.tick + (timeout ?? configuration.replyTimeout)
+      )
+    )
+    if !isFlushScheduled {
+      isFlushScheduled = true
+      eventLoop.assumeIsolatedUnsafeUnchecked().execute(flushTask)
+    }
+  }
+
+  // MARK: From the channel
+
+  /// Returns whether to go on reading.
+  func received(_ reply: borrowing RedisReply, from source: RedisChannelHandler) -> Bool {
+    guard source === handler else { return false }
+    switch machine.replied() {
+    case .deliver(let handler, let index, let tag): handler.redisReplied(reply, index: index, tag: tag)
+    case .handshake: shakeHands(reply.error)
+    case .unexpected: broke(.protocolError("a reply that nothing was sent for"), from: source)
+    }
+    return source === handler
+  }
+
+  func broke(_ error: RedisClientError, from source: RedisChannelHandler, because cause: (any Error)? = nil) {
+    guard source === handler else { return }
+    lose(error, cause.map { String(describing: $0) } ?? error.description)
+  }
+
+  // MARK: Connecting
+
+  private func connect() {
+    guard machine.connect() else { return }
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    let bootstrap = ClientBootstrap(group: eventLoop)
+      .connectTimeout(configuration.connectTimeout)
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          guard let handler = RedisChannelHandler(connection: bound.value) else { throw RedisClientError.notConnected }
+          try channel.pipeline.syncOperations.addHandler(handler)
+        }
+      }
+    let channel =
+      switch endpoint.address {
+      case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
+      case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
+      }
+    channel.assumeIsolated().whenComplete { [self] result in
+      do {
+        try connected(result.get())
+      } catch {
+        if !machine.isClosed { lose(.notConnected, "can't connect: \(error)") }
+      }
+    }
+  }
+
+  private func connected(_ channel: any Channel) throws {
+    let handler = try channel.pipeline.syncOperations.handler(type: RedisChannelHandler.self)
+    let steps = HandshakeStep.steps(for: endpoint)
+    guard channel.isActive, machine.connected(steps, deadline: .now() + configuration.connectTimeout) else {
+      channel.close(promise: nil)
+      throw RedisClientError.connectionLost
+    }
+    self.handler = handler
+    var bytes = ByteBuffer()
+    for step in steps { step.write(for: endpoint, to: &bytes) }
+    handler.write(bytes)
+  }
+
+  private func shakeHands(_ error: RedisServerError?) {
+    switch machine.handshakeReplied(error) {
+    case .wait: break
+    case .fail(let reason): lose(.connectionLost, reason)
+    case .ready:
+      problem = nil
+      lastWarning = nil
+      logger.info("connected to Redis", metadata: ["endpoint": "\(endpoint)"])
+      onStateChange?(true)
+    }
+  }
+
+  // MARK: Endings
+
+  private func lose(_ error: RedisClientError, _ reason: String) {
+    let loss = machine.lost(random: .random(in: 0...1))
+    problem = reason
+    // While Redis is away there are several attempts a second; one line every few seconds says enough.
+    if loss.wasReady || lastWarning.map({ .now() - $0 > .seconds(5) }) ?? true {
+      lastWarning = .now()
+      logger.warning("no connection to Redis", metadata: ["endpoint": "\(endpoint)", "reason": "\(reason)"])
+    }
+    if let delay = loss.retryAfter {
+      retry = eventLoop.assumeIsolated().scheduleTask(in: delay) { [weak self] in self?.connect() }
+    }
+    end(loss, error)
+  }
+
+  private func end(_ loss: PipelineStateMachine.Loss, _ error: RedisClientError) {
+    let handler = handler
+    self.handler = nil
+    outgoing.clear()
+    handler?.close()
+    if loss.wasReady { onStateChange?(false) }
+    // Last, since these may send again, and then find everything as it will be.
+    for request in loss.failed { request.handler.redisFailed(error, tag: request.tag) }
+  }
+
+  private func tick() {
+    tickTime = .now()
+    if machine.isOverdue(now: tickTime) { lose(.timedOut, RedisClientError.timedOut.description) }
+    guard !machine.isClosed else { return }
+    timer = eventLoop.assumeIsolated().scheduleTask(in: configuration.tick, tickTask)
+  }
+
+  private func flush() {
+    isFlushScheduled = false
+    guard let handler, outgoing.readableBytes > 0 else { return }
+    handler.write(outgoing)
+    // Reuses the memory when the channel could write everything at once, and takes new one otherwise. What a burst made
+    // large isn't kept.
+    if outgoing.capacity > 256 * 1024 { outgoing = ByteBuffer() }
+    outgoing.clear(minimumCapacity: 16 * 1024)
+  }
+}
+
+@available(*, unavailable)
+extension RedisConnection: Sendable {}

@@ -1,3 +1,0 @@
-import CHiredis
-
-func readerVersion() -> Int32 { HIREDIS_MAJOR }

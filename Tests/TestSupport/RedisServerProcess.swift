@@ -1,0 +1,110 @@
+package import Foundation
+import Logging
+package import Redis
+import Synchronization
+
+/// A real `redis-server` of one test: in a temporary folder, on a Unix socket there, without persistence unless the
+/// configuration asks for it. Killed, and its folder removed, when it's not referred to any more.
+package final class RedisServerProcess: Sendable {
+  /// What was in the log when the server didn't start.
+  package struct StartError: Error, CustomStringConvertible {
+    package let description: String
+  }
+
+  package let folder: TemporaryFolder
+  /// On the Unix socket, logging in as the configuration's `requirepass` asks.
+  package let endpoint: RedisEndpoint
+  private let process = Mutex<ChildProcess?>(nil)
+
+  /// Starts a server and returns when it answers. `config` holds lines as in `redis.conf`, such as `"appendonly yes"`;
+  /// they win over the defaults. `password` is required of its clients.
+  package static func start(config: [String] = [], password: String? = nil) async throws -> RedisServerProcess {
+    let server = try RedisServerProcess(config: config, password: password)
+    try await server.start()
+    return server
+  }
+
+  /// Starts a server, and stops it when `body` ends, however it ends.
+  package static func with<Value: Sendable>(
+    config: [String] = [],
+    password: String? = nil,
+    isolation: isolated (any Actor)? = #isolation,
+    _ body: (RedisServerProcess) async throws -> Value
+  ) async throws -> Value {
+    let server = try await start(config: config, password: password)
+    defer { server.kill() }
+    return try await body(server)
+  }
+
+  private init(config: [String], password: String?) throws {
+    folder = try TemporaryFolder()
+    let socket = folder.path + "/redis.sock"
+    endpoint = RedisEndpoint(address: .unix(path: socket), password: password)
+    var lines = [
+      "port 0", "unixsocket \(socket)", "unixsocketperm 700", "dir \(folder.path)", "daemonize no", "save \"\"",
+      "appendonly no",
+    ]
+    if let password { lines.append("requirepass \(password)") }
+    lines += config
+    try lines.joined(separator: "\n").appending("\n").write(toFile: configPath, atomically: true, encoding: .utf8)
+  }
+
+  package var socketPath: String { folder.path + "/redis.sock" }
+  package var url: String { endpoint.password.map { "unix://:\($0)@\(socketPath)" } ?? "unix://\(socketPath)" }
+  private var configPath: String { folder.path + "/redis.conf" }
+  private var logPath: String { folder.path + "/redis.log" }
+
+  /// All that the server has printed.
+  package var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
+
+  /// Nil when it isn't running.
+  package var processID: pid_t? { process.withLock { $0?.processID } }
+
+  /// Starts the server again in its folder, where whatever it persisted still is. Returns when it answers.
+  package func start() async throws {
+    let child = try process.withLock { current in
+      // A restarted Redis binds its socket anew, but a file that is left over could be connected to before it did.
+      if current == nil { try? FileManager.default.removeItem(atPath: socketPath) }
+      let child = try current ?? ChildProcess(["redis-server", configPath], log: logPath)
+      current = child
+      return child
+    }
+    let client = RedisClient(endpoint: endpoint, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let answered = try await eventually(within: .seconds(20)) {
+      guard child.isRunning else { throw StartError(description: log) }
+      return (try? await client.send("PING").string) == "PONG"
+    }
+    await client.shutdown()
+    guard answered else { throw StartError(description: "redis-server doesn't answer\n\(log)") }
+  }
+
+  /// `kill -9`, and waits until it's gone.
+  package func kill() {
+    process.withLock { current in
+      current?.kill()
+      current = nil
+    }
+  }
+
+  /// SIGTERM, so that it saves what it persists, and waits until it's gone.
+  package func stop() async {
+    await process.withLock { $0 }?.stop()
+    kill()
+  }
+
+  /// `kill -9`, then `start`.
+  package func restart() async throws {
+    kill()
+    try await start()
+  }
+
+  /// SIGSTOP: it answers nothing, while connections to it stay open and new ones can be made.
+  package func pause() {
+    process.withLock { $0?.signal(SIGSTOP) }
+  }
+
+  /// SIGCONT.
+  package func resume() {
+    process.withLock { $0?.signal(SIGCONT) }
+  }
+}
