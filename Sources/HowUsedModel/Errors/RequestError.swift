@@ -1,0 +1,79 @@
+/// What a client is told when its request is refused: the Telegram Bot API's shape, which these developers know.
+package struct RequestError: Error, Sendable, Equatable {
+  package let code: ErrorCode
+  /// The request's field that was wrong, if it was one.
+  package let field: String?
+  /// For a person: what was wrong and what would be right, after the status's words. Never holds a token.
+  package let description: String
+  /// Seconds, for the `Retry-After` header and `parameters.retry_after`.
+  package let retryAfter: Int?
+  /// The value of the `Allow` header.
+  package let allow: String?
+  /// The bad items of a refused batch, the first ``Limits/reportedItems`` of them.
+  package let items: [ItemError]
+
+  /// The HTTP status.
+  package var status: Int { code.status }
+
+  /// `detail` follows the status's words: "Bad Request: " + detail.
+  package init(
+    _ code: ErrorCode,
+    field: String? = nil,
+    _ detail: String,
+    retryAfter: Int? = nil,
+    allow: String? = nil,
+    items: [ItemError] = []
+  ) {
+    self.code = code
+    self.field = field
+    self.description = detail.isEmpty ? code.reason : "\(code.reason): \(detail)"
+    self.retryAfter = retryAfter
+    self.allow = allow
+    self.items = items
+  }
+}
+
+extension RequestError {
+  /// The same answer whatever was wrong with the bot or its token, so that bots can't be enumerated.
+  package static var unauthorized: RequestError {
+    RequestError(.unauthorized, "unknown botId or wrong apiToken")
+  }
+
+  package static var notFound: RequestError {
+    RequestError(.notFound, "the API is at POST /api")
+  }
+
+  package static func methodNotAllowed(allow: String) -> RequestError {
+    RequestError(.methodNotAllowed, "use \(allow)", allow: allow)
+  }
+
+  package static var payloadTooLarge: RequestError {
+    RequestError(.payloadTooLarge, "the body may have \(Limits.bodyBytes) bytes")
+  }
+
+  package static var unsupportedMediaType: RequestError {
+    RequestError(
+      .unsupportedMediaType,
+      "send application/json, application/x-www-form-urlencoded or multipart/form-data"
+    )
+  }
+
+  package static func tooManyRequests(retryAfter: Int) -> RequestError {
+    RequestError(.tooManyRequests, "slow down", retryAfter: retryAfter)
+  }
+
+  /// Nothing was stored; sending the same again is right.
+  package static func redisUnavailable(retryAfter: Int = 1) -> RequestError {
+    RequestError(.redisUnavailable, "storage is not reachable; nothing was stored", retryAfter: retryAfter)
+  }
+
+  /// The write was sent and no reply came.
+  package static func outcomeUnknown(retryAfter: Int = 1) -> RequestError {
+    RequestError(.outcomeUnknown, "storage did not confirm; the event may have been stored", retryAfter: retryAfter)
+  }
+
+  /// A queue is full or memory is at its high-water mark. Nothing was stored.
+  package static func overloaded(retryAfter: Int = 1) -> RequestError {
+    RequestError(.overloaded, "too much is waiting; nothing was stored", retryAfter: retryAfter)
+  }
+}

@@ -1,0 +1,37 @@
+/// Every number that the API promises or refuses by. The README's table is made from these.
+package enum Limits {
+  package static let botID: ClosedRange<Int64> = 1...(1 << 53)
+
+  /// Length of an event's name in Unicode scalars.
+  package static let eventScalars = 3...20
+  /// UTF-8 bytes of one `param_N`, decoded.
+  package static let paramBytes = 256
+  /// UTF-8 bytes of a token. Ours are 36-byte UUIDs; imported ones may look otherwise.
+  package static let tokenBytes = 1...128
+
+  /// `getOnline`'s window.
+  package static let onlineSeconds = 1...600
+  package static let defaultOnlineSeconds = 120
+
+  /// 2010-01-01T00:00:00Z: no chat platform with bots is older, so an earlier time is a mistake.
+  package static let earliestRegisterTime: Int64 = 1_262_304_000
+  /// How far a registration time may lie ahead of our clock, in seconds.
+  package static let registerTimeAhead: Int64 = 86_400
+
+  /// How old a backfilled event's `time` may be, in seconds.
+  package static let backfillAge: Int64 = 7 * 86_400
+  package static let batchItems = 1...1000
+  /// How many bad items of a refused batch are reported.
+  package static let reportedItems = 20
+
+  /// Bytes of a request's body after decompression, whatever its form.
+  package static let bodyBytes = 1 << 20
+  /// How deep an unknown key's value may nest.
+  package static let nesting = 16
+  /// RFC 2046, section 5.1.1.
+  package static let boundaryBytes = 1...70
+
+  /// No event fragment is longer: the fixed parts, a name of 20 scalars at 4 bytes and three params, each of whose
+  /// bytes may be written as `\u00XX`.
+  package static let fragmentBytes = 512 + 6 * (4 * 20 + 3 * 256)
+}

@@ -1,0 +1,6 @@
+/// One valid request.
+package enum APIRequest: Sendable, Equatable {
+  case event(EventRequest)
+  case getOnline(OnlineRequest)
+  case events(EventBatch)
+}
