@@ -84,6 +84,7 @@ let package = Package(
       dependencies: [
         "HowUsedServer", "HowUsedStatistics", "HowUsedArchive", "HowUsedStore", "HowUsedModel", "Redis", logging, lifecycle,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ] + nio,
       swiftSettings: settings
     ),

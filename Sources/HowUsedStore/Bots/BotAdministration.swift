@@ -1,0 +1,129 @@
+package import HowUsedModel
+package import Redis
+
+/// What an operator does with bots. Every instance follows within two seconds (``BotRegistry``).
+package struct BotAdministration: Sendable {
+  private let client: RedisClient
+  private let keys: KeySchema
+
+  package init(client: RedisClient, keys: KeySchema) {
+    self.client = client
+    self.keys = keys
+  }
+
+  /// Registers a bot.
+  /// - Throws: ``StoreError/botExists(_:)``; ``StoreError/invalidSetting(_:)`` for a name that is too long or tokens
+  ///   that are equal; what the client throws.
+  package func add(_ id: BotID, name: String, tokens: BotTokens) async throws {
+    try Self.check(name: name)
+    try Self.check(tokens)
+    // Whoever comes first fixes the number of partitions: the bot's keys depend on it.
+    try await PartitionCount.settle(keys.partitionCount, in: client)
+    let record = BotRecord(
+      id: id,
+      name: name,
+      created: WallClock.seconds,
+      apiTokenHash: tokens.api.hash,
+      viewTokenHash: tokens.view.hash
+    )
+    let replies = try await change(id, ["HSETNX", bots(id), id.description, try record.json()])
+    guard replies.first?.int == 1 else { throw StoreError.botExists(id) }
+  }
+
+  /// Every bot, by id.
+  package func list() async throws -> [BotRecord] {
+    let replies = try await client.pipeline(keys.partitions.map { ["HGETALL", keys.bots($0)] })
+    var all: [BotRecord] = []
+    for reply in replies {
+      if let error = reply.error { throw error }
+      all += BotRecord.records(in: reply.array ?? []).values
+    }
+    return all.sorted { $0.id < $1.id }
+  }
+
+  /// - Throws: ``StoreError/noSuchBot(_:)``
+  package func show(_ id: BotID) async throws -> BotRecord {
+    let reply = try await client.send("HGET", bots(id), id.description)
+    guard let json = reply.string, let record = BotRecord(id: id, json: json) else { throw StoreError.noSuchBot(id) }
+    return record
+  }
+
+  /// Puts other tokens in place of the ones that are given; nil keeps the old one.
+  package func rotate(_ id: BotID, api: Token?, view: Token?) async throws {
+    var record = try await show(id)
+    if let api { record.apiTokenHash = api.hash }
+    if let view { record.viewTokenHash = view.hash }
+    guard record.apiTokenHash != record.viewTokenHash else { throw StoreError.invalidSetting(Self.equalTokens) }
+    try await change(id, ["HSET", bots(id), id.description, try record.json()])
+  }
+
+  package func rename(_ id: BotID, to name: String) async throws {
+    try Self.check(name: name)
+    var record = try await show(id)
+    record.name = name
+    try await change(id, ["HSET", bots(id), id.description, try record.json()])
+  }
+
+  /// Takes the bot out of the registry, waits until no instance writes for it any more, and removes all of its keys.
+  /// - Returns: how many keys were removed.
+  @discardableResult
+  package func remove(_ id: BotID, settling: Duration = .seconds(3)) async throws -> Int {
+    let replies = try await change(id, ["HDEL", bots(id), id.description])
+    guard replies.first?.int == 1 else { throw StoreError.noSuchBot(id) }
+    try await Task.sleep(for: settling)
+    return try await removeKeys(of: id)
+  }
+
+  /// Removes what is kept for a bot, whether it is registered or not.
+  package func removeKeys(of id: BotID) async throws -> Int {
+    let partition = keys.partition(of: id)
+    var removed = try await client.send("UNLINK", keys.online(partition, id)).int ?? 0
+    let pattern = GlobPattern.literal(keys.statisticsPrefix(partition, id)) + "*"
+    var cursor = "0"
+    repeat {
+      let reply = try await client.send("SCAN", cursor, "MATCH", pattern, "COUNT", 1000)
+      guard let parts = reply.array, parts.count == 2, let next = parts[0].string, let names = parts[1].array else {
+        throw StoreError.unexpectedReply(command: "SCAN")
+      }
+      if !names.isEmpty {
+        var unlink = RedisCommand("UNLINK")
+        for name in names.compactMap(\.string) { unlink.append(name) }
+        removed += try await client.send(unlink).int ?? 0
+      }
+      cursor = next
+    } while cursor != "0"
+    return Int(removed)
+  }
+
+  private func bots(_ id: BotID) -> String { keys.bots(keys.partition(of: id)) }
+
+  /// Runs the command and tells every instance, both or neither.
+  /// - Returns: the answers within the transaction.
+  @discardableResult
+  private func change(_ id: BotID, _ command: RedisCommand) async throws -> [RedisValue] {
+    let version = Token.random().text
+    let replies = try await client.pipeline([
+      ["MULTI"], command, ["SET", keys.botsVersion(keys.partition(of: id)), version], ["EXEC"],
+    ])
+    for reply in replies {
+      if let error = reply.error { throw error }
+    }
+    guard let results = replies.last?.array else { throw StoreError.unexpectedReply(command: "EXEC") }
+    for result in results {
+      if let error = result.error { throw error }
+    }
+    return results
+  }
+
+  private static let equalTokens = "the API token and the view token must differ: the view token is given to others"
+
+  private static func check(_ tokens: BotTokens) throws {
+    guard tokens.api != tokens.view else { throw StoreError.invalidSetting(equalTokens) }
+  }
+
+  private static func check(name: String) throws {
+    guard name.utf8.count <= BotRecord.nameLimit, !name.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
+      throw StoreError.invalidSetting("a bot's name is at most \(BotRecord.nameLimit) bytes without control characters")
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package import Logging
+package import Redis
+import ServiceLifecycle
+
+/// Keeps a ``RedisClock`` set: asks Redis for `TIME` each second (at first faster, until the filter has a few readings).
+package struct RedisClockService: Service {
+  private let clock: RedisClock
+  private let client: RedisClient
+  private let logger: Logger
+
+  package init(clock: RedisClock, client: RedisClient, logger: Logger) {
+    self.clock = clock
+    self.client = client
+    self.logger = logger
+  }
+
+  package func run() async throws {
+    await cancelWhenGracefulShutdown {
+      var filter = ClockFilter()
+      var measured = 0
+      while !Task.isCancelled {
+        if let measurement = try? await measure() {
+          let change = filter.add(measurement)
+          clock.apply(change)
+          measured += 1
+          if case .moved(_, let by) = change {
+            logger.warning(
+              "Redis's clock was set to another time; following it",
+              metadata: ["by_milliseconds": "\(by / 1_000_000)"]
+            )
+          }
+        }
+        try? await Task.sleep(for: measured < 4 ? .milliseconds(100) : .seconds(1))
+      }
+    }
+  }
+
+  /// Sets the clock by one reading, for commands that run once.
+  package func setOnce() async throws {
+    var filter = ClockFilter()
+    clock.apply(filter.add(try await measure()))
+  }
+
+  private func measure() async throws -> ClockFilter.Measurement {
+    let sent = Monotonic.nanoseconds
+    let reply = try await client.send("TIME")
+    let answered = Monotonic.nanoseconds
+    guard let time = reply.array, time.count == 2, let seconds = time[0].int, let microseconds = time[1].int else {
+      throw StoreError.unexpectedReply(command: "TIME")
+    }
+    return .init(sent: sent, answered: answered, redisMicroseconds: Int64(seconds) * 1_000_000 + Int64(microseconds))
+  }
+}

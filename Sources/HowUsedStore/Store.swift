@@ -1,0 +1,132 @@
+package import Logging
+package import NIOCore
+import NIOPosix
+package import Redis
+
+/// The way to Redis for one process: the operator's, or the private one of the data folder, which is started if need be.
+package final class Store: Sendable {
+  /// Whether ``open(_:waiting:group:logger:)`` insists on Redis.
+  package enum Waiting: Sendable {
+    /// Commands: Redis must answer within this time, or there's an error that says why. One that is loading its data is
+    /// waited for.
+    case untilReady(Duration)
+    /// The server: it starts without Redis and recovers by itself; this is how long the first answer is waited for.
+    case atMost(Duration)
+  }
+
+  package let configuration: StoreConfiguration
+  package let endpoint: RedisEndpoint
+  package let client: RedisClient
+  package let keys: KeySchema
+  /// The private Redis; nil when the operator's is used. While a server runs, ``EmbeddedRedisService`` keeps it up.
+  package let embedded: EmbeddedRedis?
+
+  private init(
+    configuration: StoreConfiguration,
+    endpoint: RedisEndpoint,
+    client: RedisClient,
+    keys: KeySchema,
+    embedded: EmbeddedRedis?
+  ) {
+    self.configuration = configuration
+    self.endpoint = endpoint
+    self.client = client
+    self.keys = keys
+    self.embedded = embedded
+  }
+
+  /// - Throws: ``StoreError`` with a text for the operator. Nothing is left open then.
+  package static func open(
+    _ configuration: StoreConfiguration,
+    waiting: Waiting,
+    group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+    logger: Logger
+  ) async throws -> Store {
+    try SmallFile.makeFolder(configuration.dataFolder, mode: 0o755)
+    let embedded = configuration.redis == nil ? try EmbeddedRedis(configuration, logger: logger) : nil
+    try await embedded?.acquire()
+    let endpoint = configuration.redis ?? RedisEndpoint(address: .unix(path: embedded?.socket ?? ""))
+    let client = RedisClient(endpoint: endpoint, group: group, logger: logger)
+    do {
+      let recorded: Int?
+      switch waiting {
+      case .untilReady(let limit): recorded = try await firstAnswer(client, within: limit)
+      case .atMost(let limit):
+        do {
+          recorded = try await firstAnswer(client, within: limit)
+        } catch let error as StoreError where !error.isFinal {
+          logger.warning("starting without Redis", metadata: ["error": "\(error)"])
+          recorded = nil
+        }
+      }
+      if let recorded, let requested = configuration.partitions, requested != recorded {
+        throw StoreError.partitionsDiffer(recorded: recorded, requested: requested)
+      }
+      let count = recorded ?? configuration.partitions ?? KeySchema.defaultPartitionCount
+      if embedded != nil { try await applySettings(configuration, to: client) }
+      return Store(
+        configuration: configuration,
+        endpoint: endpoint,
+        client: client,
+        keys: KeySchema(partitions: count),
+        embedded: embedded
+      )
+    } catch {
+      await client.shutdown()
+      await embedded?.release()
+      throw error
+    }
+  }
+
+  /// Closes the connection, and stops the private Redis when nobody else uses it.
+  package func close() async {
+    await client.shutdown()
+    await embedded?.release()
+  }
+
+  /// The recorded number of partitions, as soon as Redis can tell it.
+  private static func firstAnswer(_ client: RedisClient, within limit: Duration) async throws -> Int? {
+    let deadline = ContinuousClock.now.advanced(by: limit)
+    while true {
+      let left = ContinuousClock.now.duration(to: deadline)
+      do {
+        try await client.waitUntilReady(timeout: max(left, .milliseconds(1)))
+        return try await PartitionCount.recorded(in: client)
+      } catch let error as RedisServerError where error.code == "LOADING" {
+        // It is there and gets ready; how long that takes depends on its data.
+        try await Task.sleep(for: .milliseconds(50))
+      } catch let error as RedisServerError {
+        throw StoreError.unreachable(endpoint: "\(client.endpoint)", reason: error.message)
+      } catch let error as RedisClientError {
+        guard ContinuousClock.now < deadline else {
+          let reason = await client.problem() ?? "\(error)"
+          throw StoreError.unreachable(endpoint: "\(client.endpoint)", reason: reason)
+        }
+        try await Task.sleep(for: .milliseconds(20))
+      }
+    }
+  }
+
+  /// Brings a private Redis that was running already to what this process was asked for.
+  private static func applySettings(_ configuration: StoreConfiguration, to client: RedisClient) async throws {
+    var commands: [RedisCommand] = []
+    if let durability = configuration.durability {
+      commands.append(["CONFIG", "SET", "appendfsync", durability.appendfsync])
+    }
+    if let memory = configuration.memory { commands.append(["CONFIG", "SET", "maxmemory", memory.bytes]) }
+    for reply in try await client.pipeline(commands) {
+      if let error = reply.error { throw StoreError.redisServerFailed(error.message) }
+    }
+  }
+}
+
+extension EmbeddedRedis {
+  fileprivate convenience init(_ configuration: StoreConfiguration, logger: Logger) throws {
+    try self.init(
+      dataFolder: configuration.dataFolder,
+      durability: configuration.durability ?? .everysec,
+      memory: configuration.memory ?? .standard,
+      logger: logger
+    )
+  }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import HowUsedStore
+import Logging
+import Redis
+
+/// Where the data is: the options that every command takes.
+struct StoreOptions: ParsableArguments {
+  @Option(
+    help: .setting("data-dir", "The folder of the archive and of the private Redis; made if missing.", valueName: "folder")
+  )
+  var dataDir: String = Settings.value("data-dir") ?? "./data"
+
+  @Option(
+    help: .setting(
+      "redis-url",
+      "Your own Redis, as redis://[user:password@]host[:port][/db] or unix:///path. Without it, howused runs a private "
+        + "redis-server in the data folder.",
+      valueName: "url"
+    )
+  )
+  var redisURL: String? = Settings.value("redis-url")
+
+  @Option(help: .setting("log-level", "How much to log to standard error.", valueName: "level"))
+  var logLevel: Logger.Level = Settings.value("log-level") ?? .notice
+
+  /// - Throws: a usage error when the address of Redis can't be read.
+  func configuration() throws -> StoreConfiguration {
+    guard !dataDir.isEmpty else { throw ValidationError("--data-dir: the folder's name is empty") }
+    var redis: RedisEndpoint?
+    if let redisURL {
+      do {
+        redis = try RedisEndpoint(url: redisURL)
+      } catch {
+        throw ValidationError("--redis-url: \(error)")
+      }
+    }
+    return StoreConfiguration(dataFolder: dataDir, redis: redis)
+  }
+
+  /// Runs the body with Redis at hand, and tidies up after it however it ends, by Ctrl-C too. A private Redis that isn't
+  /// running is started for that long.
+  func withStore<Value: Sendable>(_ body: @escaping @Sendable (Store) async throws -> Value) async throws -> Value {
+    let logger = StandardErrorLog.start(level: max(logLevel, .warning), label: "howused")
+    let store = try await Store.open(try configuration(), waiting: .untilReady(.seconds(3)), logger: logger)
+    do {
+      let value = try await Interruption.cancelling { try await body(store) }
+      await store.close()
+      return value
+    } catch {
+      await store.close()
+      throw error
+    }
+  }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
