@@ -46,7 +46,11 @@ let package = Package(
     // The chart page's files, embedded by the C preprocessor, and zlib to compress them.
     .target(name: "CDashboard", linkerSettings: [.linkedLibrary("z")]),
     .target(name: "Redis", dependencies: nio + ["CHiredis", logging, deque], swiftSettings: settings),
-    .target(name: "HowUsedModel", dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
+    .target(
+      name: "HowUsedModel",
+      dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+      swiftSettings: settings
+    ),
     .target(
       name: "HowUsedStore",
       dependencies: nio + ["Redis", "HowUsedModel", logging, lifecycle, crypto, subprocess, deque],
@@ -82,7 +86,8 @@ let package = Package(
     .executableTarget(
       name: "howused",
       dependencies: [
-        "HowUsedServer", "HowUsedStatistics", "HowUsedArchive", "HowUsedStore", "HowUsedModel", "Redis", logging, lifecycle,
+        "HowUsedServer", "HowUsedStatistics", "HowUsedArchive", "HowUsedStore", "HowUsedModel", "Redis", logging,
+        lifecycle,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ] + nio,
@@ -99,7 +104,11 @@ let package = Package(
     .testTarget(name: "HowUsedModelTests", dependencies: ["HowUsedModel"], swiftSettings: settings),
     .testTarget(name: "HowUsedStoreTests", dependencies: ["HowUsedStore", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "HowUsedArchiveTests", dependencies: ["HowUsedArchive", "TestSupport"], swiftSettings: settings),
-    .testTarget(name: "HowUsedStatisticsTests", dependencies: ["HowUsedStatistics", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "HowUsedStatisticsTests",
+      dependencies: ["HowUsedStatistics", "TestSupport"],
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "HowUsedServerTests",
       dependencies: [

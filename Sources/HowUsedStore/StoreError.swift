@@ -29,7 +29,8 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
       this Redis was set up with \(recorded) partitions, but \(requested) were asked for: the number can't be changed \
       later; leave --partitions out or give \(recorded)
       """
-    case .unreadableMeta(let value): "the key hu:meta holds \"\(value)\" as the number of partitions: is this Redis HowUsed's?"
+    case .unreadableMeta(let value):
+      "the key hu:meta holds \"\(value)\" as the number of partitions: is this Redis HowUsed's?"
     case .botExists(let bot): "bot \(bot) exists already; `howused bot rotate \(bot)` makes new tokens for it"
     case .noSuchBot(let bot): "there is no bot \(bot); `howused bot list` shows those that are registered"
     case .invalidSetting(let reason): reason

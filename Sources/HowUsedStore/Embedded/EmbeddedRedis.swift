@@ -25,7 +25,7 @@ package final class EmbeddedRedis: Sendable {
   private let transition: FileLock
   private let users: FileLock
   /// The process, if it was this one that started it.
-  private let child = Mutex<ChildProcess?>(nil)
+  private let child = Mutex<DetachedProcess?>(nil)
 
   /// How long to wait for another process that is starting or stopping it, and for a new one to listen.
   private static let patience: Duration = .seconds(30)
@@ -114,7 +114,11 @@ package final class EmbeddedRedis: Sendable {
       }
       try? await Task.sleep(for: .milliseconds(10))
     }
-    reap()
+    // Its lock is let go of a moment before the process is over.
+    while child.withLock({ $0 != nil }), ContinuousClock.now < deadline {
+      reap()
+      try? await Task.sleep(for: .milliseconds(1))
+    }
   }
 
   /// Whether its process exists, whatever it is doing.
@@ -128,7 +132,7 @@ package final class EmbeddedRedis: Sendable {
   private func startUnlessAlive() throws -> Bool {
     let alive = try FileLock(path: folder.aliveLock)
     guard alive.tryLock(.exclusive) else { return false }
-    guard let executable = ChildProcess.find("redis-server", path: searchPath) else {
+    guard let executable = DetachedProcess.find("redis-server", path: searchPath) else {
       throw StoreError.redisServerMissing
     }
     let file = RedisConfigurationFile(
@@ -138,7 +142,7 @@ package final class EmbeddedRedis: Sendable {
       include: access(folder.localConfiguration, R_OK) == 0 ? folder.localConfiguration : nil
     )
     try SmallFile.write(file.text, to: folder.configuration)
-    let process = try ChildProcess(
+    let process = try DetachedProcess(
       executable: executable,
       arguments: [folder.configuration],
       keeping: alive.descriptor

@@ -1,6 +1,8 @@
 import ArgumentParser
 import HowUsedModel
 import HowUsedStore
+import Logging
+import Redis
 
 struct BotShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one bot. Tokens can't be shown.")
@@ -14,7 +16,7 @@ struct BotShowCommand: AsyncParsableCommand {
     let (bot, partition, online) = try await store.withStore { store in
       let bot = try await BotAdministration(store).show(id)
       let clock = RedisClock()
-      try await RedisClockService(clock: clock, client: store.client, logger: .init(label: "howused")).setOnce()
+      try await RedisClockService(clock: clock, client: store.client, logger: Logger(label: "howused")).setOnce()
       let since = clock.nowMilliseconds - 120_000
       let online = try await store.client.send("ZCOUNT", store.keys.online(id), since, "+inf").int ?? 0
       return (bot, store.keys.partition(of: id), online)

@@ -6,11 +6,16 @@ import Redis
 /// Where the data is: the options that every command takes.
 struct StoreOptions: ParsableArguments {
   @Option(
-    help: .setting("data-dir", "The folder of the archive and of the private Redis; made if missing.", valueName: "folder")
+    help: .setting(
+      "data-dir",
+      "The folder of the archive and of the private Redis; made if missing.",
+      valueName: "folder"
+    )
   )
   var dataDir: String = Settings.value("data-dir") ?? "./data"
 
   @Option(
+    name: .customLong("redis-url"),
     help: .setting(
       "redis-url",
       "Your own Redis, as redis://[user:password@]host[:port][/db] or unix:///path. Without it, howused runs a private "
@@ -18,16 +23,18 @@ struct StoreOptions: ParsableArguments {
       valueName: "url"
     )
   )
-  var redisURL: String? = Settings.value("redis-url")
+  var redisURL: String?
 
   @Option(help: .setting("log-level", "How much to log to standard error.", valueName: "level"))
   var logLevel: Logger.Level = Settings.value("log-level") ?? .notice
+
+  func validate() throws { _ = try configuration() }
 
   /// - Throws: a usage error when the address of Redis can't be read.
   func configuration() throws -> StoreConfiguration {
     guard !dataDir.isEmpty else { throw ValidationError("--data-dir: the folder's name is empty") }
     var redis: RedisEndpoint?
-    if let redisURL {
+    if let redisURL = redisURL ?? Settings.value("redis-url") {
       do {
         redis = try RedisEndpoint(url: redisURL)
       } catch {
@@ -52,5 +59,3 @@ struct StoreOptions: ParsableArguments {
     }
   }
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -8,7 +8,7 @@
 
 /// A program that is started to outlive this process: in a session of its own (so that a terminal's Ctrl-C doesn't reach
 /// it), without any of our open files but one.
-struct ChildProcess: Sendable {
+struct DetachedProcess: Sendable {
   let id: pid_t
 
   /// The descriptor under which the child finds the file that it keeps open.
@@ -40,7 +40,8 @@ struct ChildProcess: Sendable {
     sigfillset(&all)
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setflags(&attributes, Self.newSession | Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
+    let flags = Self.newSession | Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF)
+    posix_spawnattr_setflags(&attributes, flags)
 
     var words: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }

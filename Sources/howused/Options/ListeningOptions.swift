@@ -1,0 +1,23 @@
+import ArgumentParser
+import NIOCore
+
+/// Where the server listens, and with how many threads.
+struct ListeningOptions: ParsableArguments {
+  @Option(help: .setting("host", "The address to listen on: 127.0.0.1 for this machine only, 0.0.0.0 for everybody."))
+  var host: String = Settings.value("host") ?? "127.0.0.1"
+
+  @Option(help: .setting("port", "The TCP port to listen on; 0 takes a free one."))
+  var port: Int = Settings.value("port") ?? 8080
+
+  @Option(help: .setting("threads", "Event loops that answer requests. (default: one a processor core)"))
+  var threads: Int?
+
+  var threadCount: Int { threads ?? Settings.value("threads") ?? System.coreCount }
+
+  func validate() throws {
+    guard (0...65_535).contains(port) else { throw ValidationError("--port: \(port) is not within 0 to 65535") }
+    guard (1...1024).contains(threadCount) else {
+      throw ValidationError("--threads: \(threadCount) is not within 1 to 1024")
+    }
+  }
+}
