@@ -17,6 +17,21 @@ import Testing
     #expect(assets.file("../index.html") == nil)
   }
 
+  /// What the page asks for, and nothing else, is in the binary; and it's small.
+  @Test func thePageIsWholeAndSmall() throws {
+    let assets = DashboardAssets()
+    let page = assets.page(language: "en")
+    let parts = String(buffer: page.plain).split(separator: "/charts/assets/\(assets.version)/").dropFirst()
+    let names = parts.map { String($0.prefix { $0 != "\"" }) }
+    #expect(names.contains("app.js") && names.contains("uplot.js"))
+    var transferred = page.gzip?.readableBytes ?? 0
+    for name in names {
+      let asset = try #require(assets.file(name), "\(name)")
+      transferred += asset.gzip?.readableBytes ?? asset.plain.readableBytes
+    }
+    #expect(transferred < 60_000, "\(transferred) bytes, compressed")
+  }
+
   @Test(arguments: ["en", "ru", "de"]) func thePageNamesItsLanguageAndFiles(language: String) {
     let assets = DashboardAssets()
     let html = String(buffer: assets.page(language: language).plain)

@@ -1,0 +1,106 @@
+// How many are online now, the last hour of it, and the cards of today and yesterday.
+import {choice, h, press, setText, svg} from "./dom.js"
+import {clock, number, percent, t} from "./text.js"
+
+const WINDOWS = [60, 120, 300, 600]
+const CARDS = [["users", "users"], ["uses", "uses"], ["new", "new"], ["online", "peakOnline"]]
+
+export function makeOnline(view, chooseWindow) {
+  const count = h("strong", {class: "count", id: "online"}, "–")
+  const caption = h("span", {class: "caption"})
+  const uses = h("span", {class: "uses"})
+  const counts = new Map()
+  const windows = choice(t("window"), WINDOWS.map((value) => {
+    const n = h("b", {}, "")
+    counts.set(value, n)
+    return {value, label: h("span", {}, t("minutes", {n: value / 60, count: value / 60}), " ", n)}
+  }), view.seconds, (value) => chooseWindow(value), "windows")
+  const sparkline = makeSparkline()
+  const element = h("section", {class: "online", "aria-labelledby": "online-title"},
+    h("div", {class: "now"}, h("h2", {id: "online-title"}, t("onlineNow")), count, caption, uses), windows, sparkline.element)
+  return {
+    element,
+    sparkline,
+    /** The live count of the chosen window, and the uses of the last minute if they are known. */
+    show(online, seconds, lastMinute) {
+      setText(count, number(online))
+      setText(caption, t("inLast", {count: online, window: t("minutesLong", {n: seconds / 60, count: seconds / 60})}))
+      if (lastMinute !== undefined) setText(uses, t("usesMinute", {n: number(lastMinute), count: lastMinute}))
+      if (counts.has(seconds)) setText(counts.get(seconds), number(online))
+    },
+    /** The counts of the other windows: `{"60": n, …}`. */
+    showWindows(online, seconds) {
+      for (const [window, element] of counts) {
+        if (window !== seconds && online[window] !== undefined) setText(element, number(online[window]))
+      }
+      press(windows, seconds)
+    },
+    /** The end of the sparkline, which is of two minutes whatever window was chosen. */
+    setNow: (online) => sparkline.setNow(online),
+    setStale: (stale) => element.classList.toggle("stale", stale),
+  }
+}
+
+function makeSparkline() {
+  const width = 600, height = 100
+  const area = svg("path", {class: "area"})
+  const line = svg("path", {class: "line"})
+  const dot = h("i", {class: "dot"})
+  const low = h("span", {class: "low"}), high = h("span", {class: "high"})
+  const image = svg("svg", {viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: "img"}, area, line)
+  let values = [], times = [], now = null
+  function draw() {
+    if (values.length < 2) return
+    const shown = now === null ? values : [...values.slice(0, -1), Math.max(values.at(-1), now)]
+    const top = Math.max(...shown), bottom = Math.min(...shown)
+    const y = (value) => height - 4 - (value / Math.max(top, 1)) * (height - 10)
+    const points = shown.map((value, i) => `${(i / (shown.length - 1) * width).toFixed(1)},${y(value).toFixed(1)}`)
+    line.setAttribute("d", `M${points.join("L")}`)
+    area.setAttribute("d", `M0,${height}L${points.join("L")}L${width},${height}Z`)
+    dot.style.top = `${(y(shown.at(-1)) / height * 100).toFixed(2)}%`
+    image.setAttribute("aria-label", t("sparkline", {low: number(bottom), high: number(top), now: number(shown.at(-1))}))
+    setText(low, clock(times[0]))
+    setText(high, `${t("lastHour")} · ${t("peak", {n: number(top)})}`)
+  }
+  return {
+    element: h("figure", {class: "sparkline"}, h("div", {class: "canvas"}, image, dot),
+      h("figcaption", {"aria-hidden": "true"}, low, high, h("span", {}, t("now")))),
+    show(answer) {
+      times = answer.time
+      values = answer.series[0]?.values ?? answer.time.map(() => 0)
+      draw()
+    },
+    setNow(online) {
+      now = online
+      draw()
+    },
+  }
+}
+
+export function makeCards() {
+  const cards = CARDS.map(([word, key]) => {
+    const today = h("strong", {"data-today": key}, "–")
+    const yesterday = h("span", {"data-yesterday": key}, "–")
+    const change = h("span", {class: "change", "data-change": key}, h("span", {"aria-hidden": "true"}), h("span", {class: "hidden"}))
+    return {key, today, yesterday, change, element: h("div", {class: "card"}, h("h3", {}, t(word)),
+      h("p", {class: "today"}, today, change),
+      h("p", {class: "yesterday"}, t("todayAndYesterday"), " ", yesterday))}
+  })
+  return {
+    element: h("section", {class: "cards", "aria-label": t("summary")}, cards.map((card) => card.element)),
+    show(summary) {
+      for (const {key, today, yesterday, change} of cards) {
+        setText(today, number(summary.today[key]))
+        setText(yesterday, number(summary.yesterday[key]))
+        const ratio = summary.change[key]
+        const known = typeof ratio === "number"
+        const spoken = known ? ratio === 0 ? t("noChange") : t("change", {change: percent(ratio, true)}) : ""
+        // The arrow is the sign for the eye, the spoken text for the ear.
+        setText(change.firstChild, known ? percent(Math.abs(ratio)) : "")
+        setText(change.lastChild, spoken)
+        change.title = spoken
+        change.dataset.sign = known ? Math.sign(ratio) : 0
+      }
+    },
+  }
+}

@@ -1,0 +1,41 @@
+// What stands in the page's place, or above it, when there are no charts to see.
+import {h, setText} from "./dom.js"
+import {t} from "./text.js"
+
+/** A line above the page. It says what went wrong while what was seen stays. */
+export function makeBanner() {
+  const element = h("p", {class: "banner", role: "status", hidden: true})
+  return {
+    element,
+    show(text) {
+      element.hidden = text === ""
+      setText(element, text)
+    },
+  }
+}
+
+/** Wrong id or token, or none. */
+export function makeDenied(view, tried) {
+  const id = h("input", {name: "id", value: view.id, inputmode: "numeric", required: true, autocomplete: "off"})
+  const token = h("input", {name: "token", value: view.token, required: true, autocomplete: "off", spellcheck: "false"})
+  return h("main", {class: "sheet denied"}, h("h1", {role: "alert"}, t(tried ? "deniedTitle" : "openTitle")),
+    h("p", {}, t(tried ? "deniedText" : "openText")),
+    h("form", {onsubmit: (event) => {
+      event.preventDefault()
+      location.search = `?${new URLSearchParams({id: id.value.trim(), token: token.value.trim()})}`
+    }}, h("label", {}, h("span", {}, t("botId")), id), h("label", {}, h("span", {}, t("viewToken")), token),
+    h("button", {class: "primary"}, t("open"))))
+}
+
+/** A bot without any event: how to send the first one. */
+export function makeFirst(id) {
+  const command = [
+    `curl ${location.origin}/api -H 'Content-Type: application/json' \\`,
+    `  -d '{"botId":${/^\d+$/.test(id) ? id : 0},"apiToken":"API_TOKEN","requestType":"event","event":"/start","userId":42}'`,
+  ].join("\n")
+  const copy = h("button", {type: "button", onclick: async () => {
+    await navigator.clipboard?.writeText(command).then(() => setText(copy, t("copied")), () => {})
+  }}, t("copy"))
+  return h("section", {class: "first"}, h("h2", {}, t("firstTitle")), h("p", {}, t("firstText")),
+    h("pre", {tabindex: 0}, h("code", {}, command)), h("p", {class: "foot"}, copy, h("span", {}, t("firstNote"))))
+}
