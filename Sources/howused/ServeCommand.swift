@@ -26,29 +26,26 @@ struct ServeCommand: AsyncParsableCommand {
     var configuration = try store.configuration()
     privateRedis.apply(to: &configuration)
 
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: listening.threadCount)
-    let store = try await Store.open(configuration, waiting: .atMost(.seconds(1)), group: group, logger: logger)
-    let clock = RedisClock()
-    let registry = BotRegistry(client: store.client, keys: store.keys, logger: logger)
-
-    // Stopped in the opposite order: the last one first, the private Redis last.
-    var services: [any Service] = []
-    if let embedded = store.embedded { services.append(EmbeddedRedisService(embedded)) }
-    services.append(RedisClockService(clock: clock, client: store.client, logger: logger))
-    services.append(registry)
-
-    var lifecycle = ServiceGroupConfiguration(
-      services: services,
-      gracefulShutdownSignals: [.sigterm, .sigint],
-      logger: logger
-    )
-    lifecycle.maximumGracefulShutdownDuration = .seconds(9)
+    // What consumers read from Redis in bulk must not hold up requests: they have a thread of their own.
+    let background = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let store = try await Store.open(configuration, waiting: .atMost(.seconds(1)), group: background, logger: logger)
     do {
-      try await ServiceGroup(configuration: lifecycle).run()
+      try await serve(store, logger: logger)
       await store.close()
     } catch {
       await store.close()
       throw error
     }
+  }
+
+  private func serve(_ store: Store, logger: Logger) async throws {
+    let server = try await Server(store: store, threads: listening.threadCount, logger: logger)
+    var lifecycle = ServiceGroupConfiguration(
+      services: server.services(listening: listening, archive: archive),
+      gracefulShutdownSignals: [.sigterm, .sigint],
+      logger: logger
+    )
+    lifecycle.maximumGracefulShutdownDuration = .seconds(9)
+    try await ServiceGroup(configuration: lifecycle).run()
   }
 }

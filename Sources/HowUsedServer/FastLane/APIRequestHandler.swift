@@ -1,0 +1,142 @@
+import HowUsedModel
+import NIOCore
+import NIOHTTP1
+import NIOHTTPCompression
+
+/// Answers the API's requests that the fast lane handed over, behind SwiftNIO's HTTP decoder: chunked, compressed,
+/// HTTP/1.0, another method… Everything that isn't the API's passes through to Hummingbird untouched.
+final class APIRequestHandler: ChannelInboundHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias InboundOut = HTTPServerRequestPart
+  typealias OutboundOut = HTTPServerResponsePart
+
+  private enum State {
+    /// Between requests.
+    case idle
+    /// Inside a request that is Hummingbird's.
+    case passing
+    case collecting(APIRequestHead, body: ByteBuffer)
+    /// The whole request was given to the worker.
+    case answering(keepAlive: Bool)
+    /// Answered before the request's end; the connection is closing.
+    case refused
+  }
+
+  private let worker: APIWorker
+  private var state = State.idle
+  private var context: ChannelHandlerContext?
+  private var answer: APIAnswer?
+
+  private static let invalidEncoding = RequestError(
+    .invalidEncoding,
+    "the body is not compressed as Content-Encoding says"
+  )
+
+  init(worker: APIWorker) { self.worker = worker }
+
+  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+  func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch (unwrapInboundIn(data), state) {
+    case (.head(let head), .idle):
+      receive(head, data, context)
+    case (.body(var part), .collecting(let head, var body)):
+      state = .idle  // so that the buffer is uniquely referenced while it grows
+      guard body.readableBytes + part.readableBytes <= RequestRecognizer.maximumBody else {
+        return refuse(.payloadTooLarge, context)
+      }
+      body.writeBuffer(&part)
+      state = .collecting(head, body: body)
+    case (.end, .collecting(let head, let body)):
+      state = .answering(keepAlive: head.isKeepAlive)
+      handle(head, body)
+    case (.end, .passing):
+      state = .idle
+      context.fireChannelRead(data)
+    case (_, .passing):
+      context.fireChannelRead(data)
+    default:
+      break  // the rest of a refused request
+    }
+  }
+
+  private func receive(_ head: HTTPRequestHead, _ data: NIOAny, _ context: ChannelHandlerContext) {
+    switch APIRequestHead.classify(head) {
+    case .foreign:
+      state = .passing
+      context.fireChannelRead(data)
+    case .refused(let error):
+      refuse(error, context)
+    case .accepted(let request):
+      if request.expectsContinue {
+        context.writeAndFlush(wrapOutboundOut(.head(.init(version: head.version, status: .continue))), promise: nil)
+      }
+      state = .collecting(request, body: ByteBuffer())
+    }
+  }
+
+  private func handle(_ head: APIRequestHead, _ body: ByteBuffer) {
+    do {
+      let plain = head.isZstd ? try ZstdBody.decompress(body, limit: RequestRecognizer.maximumBody) : body
+      var contentType = head.contentType
+      contentType.withUTF8 { contentType in
+        plain.withUnsafeReadableBytes { bytes in
+          worker.handle(
+            body: bytes,
+            contentType: UnsafeRawBufferPointer(contentType),
+            responder: self,
+            slot: 0
+          )
+        }
+      }
+    } catch {
+      worker.answer(.failed(error), to: self, slot: 0)
+    }
+  }
+
+  /// Answers without reading the rest of the request, which ends the connection.
+  private func refuse(_ error: RequestError, _ context: ChannelHandlerContext) {
+    state = .refused
+    write(.failed(error), keepAlive: false, context)
+  }
+
+  private func write(_ answer: APIAnswer, keepAlive: Bool, _ context: ChannelHandlerContext) {
+    let (status, headers, body) = worker.responses.parts(of: answer)
+    var head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+    if !keepAlive { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+    context.write(wrapOutboundOut(.head(head)), promise: nil)
+    context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+    let written: EventLoopPromise<Void>? = keepAlive ? nil : context.eventLoop.makePromise()
+    if let written {
+      let channel = context.channel
+      written.futureResult.whenComplete { _ in channel.close(promise: nil) }
+    }
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    switch (error, state) {
+    case (is HTTPParserError, .idle), (is HTTPParserError, .collecting):
+      refuse(RequestError(.badRequest, "the request is not valid HTTP/1.1"), context)
+    case (let error as NIOHTTPDecompression.DecompressionError, .collecting):
+      refuse(error == .limit ? .payloadTooLarge : Self.invalidEncoding, context)
+    case (_, .refused): break
+    default: context.fireErrorCaught(error)
+    }
+  }
+}
+
+extension APIRequestHandler: APIResponder {
+  func respond(_ answer: APIAnswer, slot: Int) { self.answer = answer }
+
+  func flushResponses() {
+    guard let context, let answer, case .answering(let keepAlive) = state else { return }
+    self.answer = nil
+    state = keepAlive ? .idle : .refused
+    write(answer, keepAlive: keepAlive, context)
+  }
+}
+
+@available(*, unavailable)
+extension APIRequestHandler: Sendable {}

@@ -1,0 +1,249 @@
+import HowUsedModel
+package import HowUsedStore
+package import Logging
+package import NIOCore
+package import Redis
+
+/// Answers the API's requests of one event loop: decodes, authorises, gathers what this tick writes to Redis, and tells
+/// the responders when the replies come. A request never leaves its loop.
+///
+/// Work is gathered by tick: what arrives in one pass of the loop goes to Redis in one write, with one ZADD a bot and
+/// one ZCOUNT a bot and window.
+package final class APIWorker {
+  package let eventLoop: any EventLoop
+  let connections = ConnectionSweep()
+  var responses: ResponseEncoder
+
+  private let redis: RedisConnection
+  private let keys: KeySchema
+  private let clock: RedisClock
+  private let gate: IngestGate
+  private let logger: Logger
+  private let trimReplies: OnlineTrimReplies
+  private var decoder = RequestDecoder()
+  private var bots = BotSnapshot.notLoaded
+  private var lanes: [BotID: BotLane] = [:]
+  private var touched: [BotLane] = []
+  private var answered: [any APIResponder] = []
+  private var spareBatches: [EventWrite] = []
+  private var periodic: [RepeatedTask] = []
+  private var tickIsScheduled = false
+  private var now: Int64 = 0
+
+  package init(
+    redis: RedisConnection,
+    keys: KeySchema,
+    clock: RedisClock,
+    gate: IngestGate,
+    eventLoop: any EventLoop,
+    logger: Logger
+  ) {
+    self.redis = redis
+    self.keys = keys
+    self.clock = clock
+    self.gate = gate
+    self.eventLoop = eventLoop
+    self.logger = logger
+    trimReplies = OnlineTrimReplies(logger: logger)
+    responses = ResponseEncoder(now: clock.nowSeconds)
+  }
+
+  /// Connects to Redis and starts the loop's periodic work.
+  package func start() {
+    redis.start()
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    periodic = [
+      eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+        bound.value.responses.setDate(bound.value.clock.nowSeconds)
+      },
+      eventLoop.scheduleRepeatedTask(initialDelay: ConnectionSweep.interval, delay: ConnectionSweep.interval) { _ in
+        bound.value.connections.run()
+      },
+    ]
+  }
+
+  /// Ends the connection to Redis: what still waits is answered with 503.
+  package func stop() {
+    for task in periodic { task.cancel() }
+    redis.close()
+  }
+
+  /// Takes over what the registry has read anew. Bots that changed lose their lane, and with it their verified tokens.
+  package func update(_ snapshot: BotSnapshot) {
+    bots = snapshot
+    lanes = lanes.filter { snapshot[$0.key] == $0.value.record }
+  }
+
+  // MARK: A request
+
+  /// Answers one request, now or when Redis has replied; always by `respond` and `flushResponses`, never before this returns.
+  ///
+  /// - Parameters:
+  ///   - body: valid during the call.
+  ///   - contentType: the header field's value, empty when there is none; valid during the call.
+  func handle(
+    body: UnsafeRawBufferPointer,
+    contentType: UnsafeRawBufferPointer,
+    responder: any APIResponder,
+    slot: Int
+  ) {
+    startTick()
+    do {
+      let request = try decoder.decode(body, contentType: ContentType.classify(contentType), now: now / 1000)
+      let lane = try authorise(request, body)
+      switch try request.body.get() {
+      case .event(let event):
+        try accept(CollectionOfOne(event), for: lane, in: body, responder: responder, slot: slot, isBatch: false)
+      case .events(let batch):
+        try accept(batch.items, for: lane, in: body, responder: responder, slot: slot, isBatch: true)
+      case .getOnline(let online):
+        read(online, for: lane, responder: responder, slot: slot)
+      }
+    } catch {
+      answer(.failed(error), to: responder, slot: slot)
+    }
+  }
+
+  /// The wrong token wins over a wrong field, so that a stranger learns nothing.
+  private func authorise(_ request: DecodedRequest, _ body: UnsafeRawBufferPointer) throws(RequestError) -> BotLane {
+    guard bots.isLoaded else { throw .redisUnavailable() }
+    guard let lane = lane(of: request.botID) else { throw .unauthorized }
+    switch lane.access(of: decoder.bytes(of: request.token, in: body)) {
+    case .api: return lane
+    case .view:
+      guard case .success(.getOnline) = request.body else { throw .unauthorized }
+      return lane
+    case nil: throw .unauthorized
+    }
+  }
+
+  private func lane(of bot: BotID) -> BotLane? {
+    if let lane = lanes[bot] { return lane }
+    guard let record = bots[bot] else { return nil }
+    let lane = BotLane(record: record, bot: bot, keys: keys)
+    lanes[bot] = lane
+    return lane
+  }
+
+  private func accept(
+    _ events: some Collection<EventRequest>,
+    for lane: BotLane,
+    in body: UnsafeRawBufferPointer,
+    responder: any APIResponder,
+    slot: Int,
+    isBatch: Bool
+  ) throws(RequestError) {
+    if let refusal = gate.refusal { throw refusal }
+    let batch = lane.events ?? spareBatches.popLast() ?? EventWrite(worker: self)
+    lane.events = batch
+    touch(lane)
+    for event in events {
+      batch.addEvent(lane.addition, fragment: decoder.fragment(of: event, in: body))
+      let seen = event.time ?? now
+      if seen > now - OnlineWindow.kept { batch.addUser(event.userID, seenAt: seen) }
+    }
+    batch.addWaiter(responder, slot: slot, events: events.count, isBatch: isBatch)
+    if batch.isFull { send(batch, of: lane) }
+  }
+
+  private func read(_ request: OnlineRequest, for lane: BotLane, responder: any APIResponder, slot: Int) {
+    touch(lane)
+    let read: OnlineRead
+    if let same = lane.reads.first(where: { $0.seconds == request.seconds }) {
+      read = same
+    } else {
+      read = OnlineRead(worker: self, seconds: request.seconds)
+      lane.reads.append(read)
+    }
+    read.addWaiter(responder, slot: slot)
+  }
+
+  // MARK: A tick
+
+  private func startTick() {
+    guard !tickIsScheduled else { return }
+    tickIsScheduled = true
+    now = clock.nowMilliseconds
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    eventLoop.execute { bound.value.endTick() }
+  }
+
+  private func touch(_ lane: BotLane) {
+    guard !lane.isTouched else { return }
+    lane.isTouched = true
+    touched.append(lane)
+  }
+
+  private func endTick() {
+    tickIsScheduled = false
+    for lane in touched {
+      lane.isTouched = false
+      if let batch = lane.events { send(batch, of: lane) }
+      for read in lane.reads { send(read, of: lane) }
+      lane.reads.removeAll(keepingCapacity: true)
+    }
+    touched.removeAll(keepingCapacity: true)
+    let responders = answered
+    answered.removeAll(keepingCapacity: true)
+    for responder in responders { responder.flushResponses() }
+  }
+
+  private func send(_ batch: EventWrite, of lane: BotLane) {
+    lane.events = nil
+    do {
+      try redis.send(commands: batch.events + (batch.users == 0 ? 0 : 1), tag: 0, handler: batch) { out in
+        batch.writeCommands(onlineKey: lane.onlineKey, to: &out)
+      }
+    } catch {
+      return batch.redisFailed(error, tag: 0)
+    }
+    trimIfDue(lane)
+  }
+
+  private func send(_ read: OnlineRead, of lane: BotLane) {
+    do {
+      try redis.send(commands: 1, tag: 0, handler: read) { out in
+        OnlineWindow.writeCount(key: lane.onlineKey, since: now - Int64(read.seconds) * 1000, to: &out)
+      }
+    } catch {
+      read.redisFailed(error, tag: 0)
+    }
+  }
+
+  /// Trimming and expiry ride along with events, a few seconds apart. If they can't be sent, the next ones do it.
+  private func trimIfDue(_ lane: BotLane) {
+    guard now - lane.lastTrimmed >= OnlineWindow.trimInterval else { return }
+    lane.lastTrimmed = now
+    try? redis.send(commands: OnlineWindow.trimCommands, tag: 0, handler: trimReplies) { out in
+      OnlineWindow.writeTrim(key: lane.onlineKey, now: now, to: &out)
+    }
+  }
+
+  // MARK: Answers
+
+  func answer(_ answer: APIAnswer, to responder: any APIResponder, slot: Int) {
+    responder.respond(answer, slot: slot)
+    answered.append(responder)
+    startTick()
+  }
+
+  func recycle(_ batch: EventWrite) {
+    if spareBatches.count < 16 { spareBatches.append(batch) }
+  }
+
+  /// Redis has refused a command: nothing was stored, and another try may succeed.
+  func refused(by reply: borrowing RedisReply) -> RequestError {
+    logger.warning("Redis refuses", metadata: ["error": "\(reply.string ?? "")"])
+    return .redisUnavailable()
+  }
+
+  func logUncounted(_ reply: borrowing RedisReply) {
+    logger.warning(
+      "An event was stored but its user is not counted as online",
+      metadata: ["error": "\(reply.string ?? "")"]
+    )
+  }
+}
+
+@available(*, unavailable)
+extension APIWorker: Sendable {}

@@ -1,0 +1,64 @@
+/// Where one connection of the fast lane stands. Decides; ``FastLaneHandler`` carries out.
+package struct ConnectionState {
+  package enum Mode: Equatable {
+    /// Requests are recognised from the bytes.
+    case recognizing
+    /// Bytes that only SwiftNIO's decoder may read have come; earlier requests still wait for their answers.
+    case handOverPending
+    /// SwiftNIO's decoder and Hummingbird have the connection.
+    case handedOver
+    /// No request is read any more; the connection ends after the answers that are owed.
+    case closing
+  }
+
+  package private(set) var mode = Mode.recognizing
+  /// The sweep (``ConnectionSweep``) in which bytes last arrived or an answer was last given.
+  package var lastActiveSweep = 0
+  /// The sweep in which the first byte of a request arrived that is not complete yet.
+  package var incompleteSince: Int?
+
+  /// The peer sends nothing more; what it has sent is still answered.
+  package var peerHasFinished = false
+
+  package init() {}
+
+  package enum Action: Equatable {
+    case none
+    case handOver
+    case close
+  }
+
+  /// Bytes came that are not of the common form.
+  package mutating func foreignBytes(outstanding: Int) -> Action {
+    guard mode == .recognizing else { return .none }
+    incompleteSince = nil
+    mode = outstanding == 0 ? .handedOver : .handOverPending
+    return mode == .handedOver ? .handOver : .none
+  }
+
+  /// Nothing is owed: every request read so far has its answer.
+  package mutating func settled() -> Action {
+    switch mode {
+    case .handOverPending:
+      mode = .handedOver
+      return .handOver
+    case .closing: return .close
+    case .recognizing: return peerHasFinished ? .close : .none
+    case .handedOver: return .none
+    }
+  }
+
+  /// The server is shutting down: no further request is read.
+  package mutating func quiesce() {
+    if mode != .handedOver { mode = .closing }
+  }
+
+  /// A sweep found the connection.
+  ///
+  /// - Returns: `.close` when it has been idle, or has been sending one request, for too many sweeps.
+  package mutating func swept(_ sweep: Int, outstanding: Int, idleSweeps: Int, requestSweeps: Int) -> Action {
+    guard mode == .recognizing, outstanding == 0 else { return .none }
+    if let incompleteSince, sweep - incompleteSince > requestSweeps { return .close }
+    return sweep - lastActiveSweep > idleSweeps ? .close : .none
+  }
+}

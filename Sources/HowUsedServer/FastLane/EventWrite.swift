@@ -1,0 +1,112 @@
+import HowUsedModel
+import NIOCore
+import Redis
+
+/// The events of one bot in one tick of an event loop: their XADDs, then one ZADD for all their users, written to Redis
+/// side by side, and who is to be told when the replies come.
+///
+/// Nobody is answered before the ZADD's reply, so that an acknowledged event is counted by every later `getOnline`.
+final class EventWrite: RedisReplyHandler {
+  private struct Waiter {
+    let responder: any APIResponder
+    let slot: Int
+    /// XADDs of this request: 1, or as many as a batch request has items.
+    let events: Int
+    let isBatch: Bool
+    var refusal: RequestError?
+  }
+
+  /// Bytes of XADD commands that one batch gathers before it is sent without waiting for the tick's end.
+  static let fullSize = 1024 * 1024
+
+  private unowned let worker: APIWorker
+  private var waiters: [Waiter] = []
+  private(set) var additions = ByteBuffer()
+  private(set) var seen = ByteBuffer()
+  private(set) var events = 0
+  private(set) var users = 0
+  /// The waiter whose replies come next, and how many of its have come.
+  private var current = 0
+  private var currentReplies = 0
+
+  init(worker: APIWorker) { self.worker = worker }
+
+  var isEmpty: Bool { waiters.isEmpty }
+  var isFull: Bool { additions.readableBytes >= Self.fullSize }
+
+  func addWaiter(_ responder: any APIResponder, slot: Int, events: Int, isBatch: Bool) {
+    waiters.append(.init(responder: responder, slot: slot, events: events, isBatch: isBatch, refusal: nil))
+  }
+
+  /// - Parameters:
+  ///   - addition: the XADD up to the fragment.
+  ///   - fragment: what the stream keeps of the event.
+  func addEvent(_ addition: ByteBuffer, fragment: UnsafeRawBufferPointer) {
+    additions.writeImmutableBuffer(addition)
+    additions.writeRESPBulk(fragment)
+    events += 1
+  }
+
+  func addUser(_ user: UserID, seenAt milliseconds: Int64) {
+    seen.writeRESPBulk(milliseconds)
+    seen.writeRESPBulk(user.rawValue)
+    users += 1
+  }
+
+  func redisReplied(_ reply: borrowing RedisReply, index: Int, tag: UInt64) {
+    if index < events {
+      if waiters[current].refusal == nil, reply.isError { waiters[current].refusal = refusal(of: reply) }
+      currentReplies += 1
+      if currentReplies == waiters[current].events {
+        current += 1
+        currentReplies = 0
+      }
+    } else if reply.isError {
+      worker.logUncounted(reply)
+    }
+    // The ZADD's reply, or the last XADD's where nobody is to be counted.
+    if index == events - (users == 0 ? 1 : 0) { finish(missing: nil) }
+  }
+
+  func redisFailed(_ error: RedisClientError, tag: UInt64) {
+    finish(missing: error)
+  }
+
+  private func refusal(of reply: borrowing RedisReply) -> RequestError {
+    let error = worker.refused(by: reply)
+    return waiters[current].isBatch ? .outcomeUnknown() : error
+  }
+
+  /// Tells everyone. An event whose XADD Redis has confirmed is acknowledged, whatever happened to what followed it.
+  private func finish(missing: RedisClientError?) {
+    for (index, waiter) in waiters.enumerated() {
+      let answer: APIAnswer =
+        if let refusal = waiter.refusal {
+          .failed(refusal)
+        } else if let missing, index >= current {
+          .failed(missing.requestError)
+        } else {
+          waiter.isBatch ? .accepted(waiter.events) : .ok
+        }
+      worker.answer(answer, to: waiter.responder, slot: waiter.slot)
+    }
+    waiters.removeAll(keepingCapacity: true)
+    additions.clear()
+    seen.clear()
+    (events, users, current, currentReplies) = (0, 0, 0, 0)
+    worker.recycle(self)
+  }
+}
+
+extension EventWrite {
+  /// Every XADD, then one ZADD for all users. GT: a time that comes late must not make anyone seen longer ago.
+  func writeCommands(onlineKey: ByteBuffer, to out: inout ByteBuffer) {
+    out.writeImmutableBuffer(additions)
+    guard users > 0 else { return }
+    out.writeRESPArrayHeader(3 + 2 * users)
+    out.writeRESPBulk("ZADD" as StaticString)
+    out.writeRESPBulk(onlineKey)
+    out.writeRESPBulk("GT" as StaticString)
+    out.writeImmutableBuffer(seen)
+  }
+}

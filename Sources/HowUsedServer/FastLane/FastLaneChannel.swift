@@ -1,0 +1,72 @@
+import HTTPTypes
+package import HummingbirdCore
+package import Logging
+package import NIOCore
+import NIOHTTP1
+import NIOHTTPCompression
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+/// How Hummingbird's server treats a connection: the fast lane first, SwiftNIO's HTTP decoder and Hummingbird's router
+/// when the fast lane hands it over.
+package struct FastLaneChannel: HTTPChannelHandler {
+  package typealias Value = FastLaneConnection
+
+  package let responder: HTTPChannelHandler.Responder
+  private let workers: WorkerPool
+
+  package init(workers: WorkerPool, responder: @escaping HTTPChannelHandler.Responder) {
+    self.workers = workers
+    self.responder = responder
+  }
+
+  package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<FastLaneConnection> {
+    channel.eventLoop.makeCompletedFuture {
+      guard let worker = workers.worker(on: channel.eventLoop) else {
+        throw ChannelError.inappropriateOperationForState
+      }
+      let handedOver = channel.eventLoop.makePromise(
+        of: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?.self
+      )
+      channel.closeFuture.whenComplete { _ in handedOver.succeed(nil) }
+      let handler = FastLaneHandler(worker: worker) { channel in
+        handedOver.succeed(try Self.installHTTP(on: channel, worker: worker, logger: logger))
+      }
+      try channel.pipeline.syncOperations.addHandler(handler)
+      return FastLaneConnection(channel: channel, handedOver: handedOver.futureResult)
+    }
+  }
+
+  package func handle(value: FastLaneConnection, logger: Logger) async {
+    // The future never fails: closing the connection succeeds it.
+    guard let connection = try? await value.handedOver.get() else { return }
+    await handleHTTP(asyncChannel: connection, logger: logger)
+  }
+
+  /// SwiftNIO's decoder, the API once more (for every form of request that the fast lane doesn't take), Hummingbird.
+  private static func installHTTP(
+    on channel: any Channel,
+    worker: APIWorker,
+    logger: Logger
+  ) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
+    let pipeline = channel.pipeline.syncOperations
+    try pipeline.configureHTTPServerPipeline(
+      withPipeliningAssistance: true,
+      withErrorHandling: false,
+      withOutboundHeaderValidation: false
+    )
+    try pipeline.addHandler(
+      NIOHTTPRequestDecompressor(limit: .size(RequestRecognizer.maximumBody))
+    )
+    try pipeline.addHandler(APIRequestHandler(worker: worker))
+    try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+    let idle = ConnectionSweep.interval * ConnectionSweep.idleSweeps
+    try pipeline.addHandler(
+      HTTPConnectionStateHandler(idleTimeout: .nanoseconds(idle.nanoseconds), logger: logger)
+    )
+    return try NIOAsyncChannel(
+      wrappingChannelSynchronously: channel,
+      configuration: .init(isOutboundHalfClosureEnabled: true)
+    )
+  }
+}

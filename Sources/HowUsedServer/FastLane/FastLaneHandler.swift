@@ -1,0 +1,194 @@
+import NIOCore
+import NIOHTTP1
+
+/// The first handler of every connection: answers API requests of the common form from the bytes, and hands the
+/// connection over to SwiftNIO's HTTP decoder and Hummingbird at the first byte that isn't of that form.
+///
+/// Until then the connection has no HTTP pipeline at all, which is what keeps thousands of idle ones small.
+final class FastLaneHandler: ChannelDuplexHandler {
+  typealias InboundIn = ByteBuffer
+  typealias InboundOut = ByteBuffer
+  typealias OutboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  /// Requests of one connection that may wait for an answer; then it is no longer read.
+  static let maximumOutstanding = 128
+  /// Reads in which one head may arrive; after that the decoder that keeps its place takes over.
+  static let maximumHeadReads = 16
+
+  private let worker: APIWorker
+  /// Adds the HTTP handlers behind this one.
+  private let installHTTP: (any Channel) throws -> Void
+  private var context: ChannelHandlerContext?
+  private var state = ConnectionState()
+  private var responses = ResponseOrder()
+  /// What has arrived of a request that isn't complete, or must wait.
+  private var pending: ByteBuffer?
+  /// The request that `pending` starts with, once its head is known.
+  private var awaited: RecognizedRequest?
+  private var headReads = 0
+  private var readIsHeld = false
+  private var isProcessing = false
+
+  init(worker: APIWorker, installHTTP: @escaping (any Channel) throws -> Void) {
+    self.worker = worker
+    self.installHTTP = installHTTP
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    state.lastActiveSweep = worker.connections.sweep
+    worker.connections.add(self)
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+    pending = nil
+    worker.connections.remove(self)
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard state.mode != .handedOver else { return context.fireChannelRead(data) }
+    guard state.mode != .closing else { return }
+    var incoming = unwrapInboundIn(data)
+    state.lastActiveSweep = worker.connections.sweep
+    if pending != nil {
+      pending?.writeBuffer(&incoming)
+    } else {
+      pending = incoming
+    }
+    process(context)
+  }
+
+  /// Takes requests from `pending` for as long as complete ones are there.
+  private func process(_ context: ChannelHandlerContext) {
+    guard !isProcessing, var buffer = pending else { return }
+    isProcessing = true
+    pending = nil
+    var action = ConnectionState.Action.none
+    loop: while state.mode == .recognizing, buffer.readableBytes > 0, responses.outstanding < Self.maximumOutstanding {
+      switch awaited.map(RequestRecognizer.Verdict.request)
+        ?? buffer.withUnsafeReadableBytes(RequestRecognizer.recognize)
+      {
+      case .request(let request):
+        guard buffer.readableBytes >= request.length else {
+          awaited = request
+          break loop
+        }
+        awaited = nil
+        headReads = 0
+        state.incompleteSince = nil
+        let slot = responses.reserve()
+        buffer.withUnsafeReadableBytes { bytes in
+          worker.handle(
+            body: UnsafeRawBufferPointer(rebasing: bytes[request.headLength..<request.length]),
+            contentType: UnsafeRawBufferPointer(rebasing: bytes[request.contentType]),
+            responder: self,
+            slot: slot
+          )
+        }
+        buffer.moveReaderIndex(forwardBy: request.length)
+      case .incomplete:
+        headReads += 1
+        if headReads <= Self.maximumHeadReads { break loop }
+        action = state.foreignBytes(outstanding: responses.outstanding)
+      case .handOver:
+        action = state.foreignBytes(outstanding: responses.outstanding)
+      }
+    }
+    if buffer.readableBytes > 0 {
+      if state.mode == .recognizing, state.incompleteSince == nil { state.incompleteSince = worker.connections.sweep }
+      pending = buffer
+    }
+    isProcessing = false
+    carryOut(action, context)
+  }
+
+  private func carryOut(_ action: ConnectionState.Action, _ context: ChannelHandlerContext) {
+    switch action {
+    case .none: break
+    case .close: context.close(promise: nil)
+    case .handOver:
+      do {
+        try installHTTP(context.channel)
+      } catch {
+        return context.close(promise: nil)
+      }
+      worker.connections.remove(self)
+      if let bytes = pending {
+        pending = nil
+        context.fireChannelRead(wrapInboundOut(bytes))
+        context.fireChannelReadComplete()
+      }
+      if state.peerHasFinished { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
+    }
+  }
+
+  /// Holds back reading while too much waits, so that a connection's memory stays bounded.
+  func read(context: ChannelHandlerContext) {
+    if state.mode == .handOverPending || responses.outstanding >= Self.maximumOutstanding {
+      readIsHeld = true
+    } else {
+      context.read()
+    }
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if state.mode == .handedOver { return context.fireUserInboundEventTriggered(event) }
+    if event is ChannelShouldQuiesceEvent {
+      state.quiesce()
+    } else if event as? ChannelEvent == .inputClosed {
+      state.peerHasFinished = true
+    }
+    settle(context)
+  }
+
+  /// Goes on to what had to wait for the answers owed.
+  private func settle(_ context: ChannelHandlerContext) {
+    if responses.outstanding == 0 { carryOut(state.settled(), context) }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if state.mode == .handedOver { return context.fireErrorCaught(error) }
+    context.close(promise: nil)
+  }
+
+  /// Called by the worker's sweep.
+  func sweep(_ sweep: Int) {
+    guard let context else { return }
+    let action = state.swept(
+      sweep,
+      outstanding: responses.outstanding,
+      idleSweeps: ConnectionSweep.idleSweeps,
+      requestSweeps: ConnectionSweep.requestSweeps
+    )
+    carryOut(action, context)
+  }
+}
+
+extension FastLaneHandler: APIResponder {
+  func respond(_ answer: APIAnswer, slot: Int) {
+    responses.fill(slot, with: worker.responses.bytes(of: answer))
+  }
+
+  func flushResponses() {
+    guard let context else { return }
+    var wrote = false
+    while let response = responses.takeNext() {
+      context.write(wrapOutboundOut(response), promise: nil)
+      wrote = true
+    }
+    guard wrote else { return }
+    context.flush()
+    state.lastActiveSweep = worker.connections.sweep
+    if pending != nil { process(context) }
+    settle(context)
+    if readIsHeld, state.mode != .handOverPending, responses.outstanding < Self.maximumOutstanding {
+      readIsHeld = false
+      context.read()
+    }
+  }
+}
+
+@available(*, unavailable)
+extension FastLaneHandler: Sendable {}

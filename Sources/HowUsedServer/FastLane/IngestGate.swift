@@ -1,0 +1,17 @@
+import HowUsedModel
+import Synchronization
+
+/// Whether events are taken at present. Every request looks here; the service that watches Redis's memory sets it.
+package final class IngestGate: Sendable {
+  private let closed = Atomic(false)
+
+  package init() {}
+
+  package var isClosed: Bool {
+    get { closed.load(ordering: .relaxed) }
+    set { closed.store(newValue, ordering: .relaxed) }
+  }
+
+  /// What a bot is told while the gate is closed; nil when events are taken.
+  var refusal: RequestError? { isClosed ? .overloaded(retryAfter: 5) : nil }
+}

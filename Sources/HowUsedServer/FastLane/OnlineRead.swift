@@ -1,0 +1,30 @@
+import HowUsedModel
+import Redis
+
+/// One ZCOUNT, and everyone who asked for the same bot and window in the same tick of an event loop.
+final class OnlineRead: RedisReplyHandler {
+  let seconds: Int
+  private unowned let worker: APIWorker
+  private var waiters: [(responder: any APIResponder, slot: Int)] = []
+
+  init(worker: APIWorker, seconds: Int) {
+    self.worker = worker
+    self.seconds = seconds
+  }
+
+  func addWaiter(_ responder: any APIResponder, slot: Int) { waiters.append((responder, slot)) }
+
+  func redisReplied(_ reply: borrowing RedisReply, index: Int, tag: UInt64) {
+    finish(reply.integer.map { .online($0) } ?? .failed(worker.refused(by: reply)))
+  }
+
+  /// A read changes nothing, so that its loss leaves nothing unknown.
+  func redisFailed(_ error: RedisClientError, tag: UInt64) {
+    finish(.failed(.redisUnavailable()))
+  }
+
+  private func finish(_ answer: APIAnswer) {
+    for waiter in waiters { worker.answer(answer, to: waiter.responder, slot: waiter.slot) }
+    waiters.removeAll()
+  }
+}

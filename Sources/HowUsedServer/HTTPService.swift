@@ -1,0 +1,61 @@
+package import Hummingbird
+import HummingbirdCore
+package import Logging
+package import NIOCore
+import ServiceLifecycle
+
+/// The HTTP server as a service: the fast lane in front, Hummingbird's router behind it, on one port.
+package struct HTTPService: Service {
+  package typealias Routes = @Sendable (Router<BasicRequestContext>) -> Void
+
+  /// Connections that may be open at once; more wait in the listen queue.
+  package static let maximumConnections = 60_000
+
+  private let address: BindAddress
+  private let group: any EventLoopGroup
+  private let workers: WorkerPool
+  private let routes: Routes
+  private let onRunning: @Sendable (any Channel) async -> Void
+  private let logger: Logger
+
+  /// - Parameters:
+  ///   - port: 0 takes a free one.
+  ///   - group: the workers' group.
+  ///   - onRunning: told the listening channel.
+  package init(
+    host: String,
+    port: Int,
+    group: any EventLoopGroup,
+    workers: WorkerPool,
+    logger: Logger,
+    onRunning: @escaping @Sendable (any Channel) async -> Void = { _ in },
+    routes: @escaping Routes
+  ) {
+    address = .hostname(host, port: port)
+    self.group = group
+    self.workers = workers
+    self.routes = routes
+    self.onRunning = onRunning
+    self.logger = logger
+  }
+
+  package func run() async throws {
+    let router = Router()
+    router.add(middleware: JSONErrorMiddleware())
+    routes(router)
+    let app = Application(
+      router: router,
+      server: HTTPServerBuilder { [workers] responder in FastLaneChannel(workers: workers, responder: responder) },
+      configuration: .init(
+        address: address,
+        serverName: nil,
+        backlog: 4096,
+        availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)
+      ),
+      onServerRunning: onRunning,
+      eventLoopGroupProvider: .shared(group),
+      logger: logger
+    )
+    try await app.run()
+  }
+}

@@ -1,0 +1,98 @@
+package import HowUsedStore
+package import Logging
+import NIOCore
+package import Redis
+import ServiceLifecycle
+import Synchronization
+
+/// Reads Redis's state every second, for `/health`, and closes the ingest gate while its memory is short.
+package final class RedisMonitor: Service {
+  private let client: RedisClient
+  private let keys: KeySchema
+  private let gate: IngestGate
+  private let logger: Logger
+  private let latest = Mutex<RedisStatus?>(nil)
+
+  package init(client: RedisClient, keys: KeySchema, gate: IngestGate, logger: Logger) {
+    self.client = client
+    self.keys = keys
+    self.gate = gate
+    self.logger = logger
+  }
+
+  /// What was read within the last second or two; nil while Redis can't be reached.
+  package var status: RedisStatus? { latest.withLock { $0 } }
+
+  package func run() async throws {
+    var failures = 0
+    while !Task.isShuttingDownGracefully && !Task.isCancelled {
+      do {
+        let status = try await read()
+        latest.withLock { $0 = status }
+        if failures > 0 { logger.info("Redis is reachable again") }
+        failures = 0
+        updateGate(status)
+      } catch {
+        latest.withLock { $0 = nil }
+        if failures % 5 == 0 {
+          logger.warning("Redis can't be reached; requests are answered with 503", metadata: ["error": "\(error)"])
+        }
+        failures += 1
+      }
+      try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(1)) }
+    }
+  }
+
+  private func updateGate(_ status: RedisStatus) {
+    let wasClosed = gate.isClosed
+    let isClosed = status.closesGate(wasClosed)
+    guard isClosed != wasClosed else { return }
+    gate.isClosed = isClosed
+    let memory: Logger.Metadata = ["used": "\(status.usedMemory)", "limit": "\(status.memoryLimit)"]
+    if isClosed {
+      logger.error("Redis's memory is at its high-water mark: events are refused", metadata: memory)
+    } else {
+      logger.notice("Redis has memory again: events are taken", metadata: memory)
+    }
+  }
+
+  private func read() async throws -> RedisStatus {
+    let lengths = keys.partitions.map { RedisCommand("XLEN", keys.events($0)) }
+    let replies = try await client.pipeline(
+      [
+        RedisCommand("INFO", "memory"), RedisCommand("CONFIG", "GET", "appendonly"),
+        RedisCommand("CONFIG", "GET", "appendfsync"),
+      ]
+        + lengths
+    )
+    let memory = Self.fields(of: replies[0].string ?? "")
+    var status = RedisStatus()
+    status.usedMemory = memory["used_memory"] ?? 0
+    let maximum = memory["maxmemory"] ?? 0
+    status.memoryLimit = maximum > 0 ? maximum : memory["total_system_memory"] ?? 0
+    status.durability = Self.durability(appendOnly: replies[1], appendFsync: replies[2])
+    status.streamLength = replies.dropFirst(3).reduce(0) { $0 + ($1.int ?? 0) }
+    return status
+  }
+
+  private static func durability(appendOnly: RedisValue, appendFsync: RedisValue) -> RedisStatus.Durability {
+    guard let isOn = appendOnly.array?.last?.string else { return .unknown }
+    guard isOn == "yes" else { return .none }
+    switch appendFsync.array?.last?.string {
+    case "always": return .always
+    case "everysec": return .everysec
+    case "no": return .none
+    default: return .unknown
+    }
+  }
+
+  /// The numbers among `name:value` lines, as INFO answers them.
+  private static func fields(of info: String) -> [String: Int64] {
+    var fields: [String: Int64] = [:]
+    for line in info.split(whereSeparator: \.isNewline) {
+      let parts = line.split(separator: ":", maxSplits: 1)
+      if parts.count == 2, let number = Int64(parts[1]) { fields[String(parts[0])] = number }
+    }
+    return fields
+  }
+}

@@ -1,0 +1,70 @@
+import HowUsedServer
+import HowUsedStore
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// Everything that runs in `howused serve`, and what needs what.
+struct Server {
+  private let store: Store
+  private let group: MultiThreadedEventLoopGroup
+  private let clock = RedisClock()
+  private let registry: BotRegistry
+  private let gate = IngestGate()
+  private let monitor: RedisMonitor
+  private let workers: WorkerPool
+  private let logger: Logger
+
+  init(store: Store, threads: Int, logger: Logger) async throws {
+    self.store = store
+    self.logger = logger
+    group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+    registry = BotRegistry(client: store.client, keys: store.keys, logger: logger)
+    monitor = RedisMonitor(client: store.client, keys: store.keys, gate: gate, logger: logger)
+    workers = try await WorkerPool(
+      group: group,
+      endpoint: store.endpoint,
+      keys: store.keys,
+      clock: clock,
+      gate: gate,
+      logger: logger
+    )
+    registry.observe(workers.update)
+  }
+
+  /// Each needs only those before it, since they stop in the opposite order: HTTP first, the private Redis last.
+  func services(listening: ListeningOptions, archive: ArchiveOptions) -> [any Service] {
+    var services: [any Service] = []
+    if let embedded = store.embedded { services.append(EmbeddedRedisService(embedded)) }
+    services += [
+      RedisClockService(clock: clock, client: store.client, logger: logger), registry, monitor, workers,
+      http(listening),
+    ]
+    return services
+  }
+
+  private func http(_ listening: ListeningOptions) -> HTTPService {
+    let health = HealthMonitor(
+      redis: monitor,
+      registry: registry,
+      gate: gate,
+      archive: { nil },
+      statistics: { nil }
+    )
+    return HTTPService(
+      host: listening.host,
+      port: listening.port,
+      group: group,
+      workers: workers,
+      logger: logger,
+      onRunning: { [logger] channel in
+        logger.notice("Listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"])
+      },
+      routes: { router in
+        HealthRoute(health).add(to: router)
+        DashboardRoutes.add(to: router)
+      }
+    )
+  }
+}

@@ -1,0 +1,76 @@
+import HowUsedServer
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+import Testing
+
+/// Whatever the recogniser takes, SwiftNIO's decoder must read the same way: the same body, the same end.
+@Suite struct RecognizerOracleTests {
+  @Test func neverDisagreesWithTheDecoder() throws {
+    var random = SeededGenerator(state: 20_261_122)
+    var recognised = 0
+    for _ in 0..<60_000 {
+      let bytes = Self.generate(&random)
+      guard case .request(let request) = bytes.withUnsafeBytes(RequestRecognizer.recognize),
+        request.length <= bytes.count
+      else { continue }
+      recognised += 1
+      let first = Array(bytes[..<request.length])
+      let body = Array(first[request.headLength...])
+      #expect(try Self.decode(first) == [body, Array("second".utf8)], "\(String(decoding: first, as: UTF8.self))")
+    }
+    #expect(recognised > 9_000, "only \(recognised) of the generated requests were recognised")
+  }
+
+  /// The bodies that the decoder sees in `bytes` followed by a second request: it stands where the first one ended.
+  private static func decode(_ bytes: [UInt8]) throws -> [[UInt8]] {
+    let channel = EmbeddedChannel(handler: ByteToMessageHandler(HTTPRequestDecoder()))
+    let second = Array("POST /second HTTP/1.1\r\nContent-Length: 6\r\n\r\nsecond".utf8)
+    try channel.writeInbound(ByteBuffer(bytes: bytes + second))
+    var bodies: [[UInt8]] = []
+    while let part = try channel.readInbound(as: HTTPServerRequestPart.self) {
+      switch part {
+      case .head(let head):
+        bodies.append([])
+        if bodies.count == 2 { #expect(head.uri == "/second") }
+        if bodies.count == 1 { #expect(head.isKeepAlive) }
+      case .body(let body): bodies[bodies.count - 1] += Array(body.readableBytesView)
+      case .end: break
+      }
+    }
+    _ = try channel.finish(acceptAlreadyClosed: true)
+    return bodies
+  }
+
+  /// A request of the common form, in half of the cases with some bytes changed, dropped, doubled or put in.
+  private static func generate(_ random: inout SeededGenerator) -> [UInt8] {
+    let lines = [
+      "POST /api HTTP/1.1", "POST / HTTP/1.1", "POST /bin/webhooks/6438/181/4opQGmB6OlHqqPRM HTTP/1.1",
+      "POST /api HTTP/1.0",
+    ]
+    let fields = [
+      "Host: a", "Accept: */*", "Connection: keep-alive", "Connection: Keep-Alive", "Connection: close", "X-Y_Z: 1, 2",
+      "Content-Type: application/json", "Transfer-Encoding: chunked", "TE: trailers", "Upgrade: x", "Cookie: a=b; c=d",
+      "Content-Encoding: gzip", "Keep-Alive: timeout=5", "Content-Length: 3", "Expect: 100-continue", "A:", "A:  x y ",
+    ]
+    let bodyLength = Int.random(in: 0...40, using: &random)
+    var all = (0..<Int.random(in: 0...4, using: &random)).compactMap { _ in fields.randomElement(using: &random) }
+    all.insert("Content-Length: \(bodyLength)", at: Int.random(in: 0...all.count, using: &random))
+    let line = lines.randomElement(using: &random) ?? lines[0]
+    var bytes = Array(([line] + all).map { $0 + "\r\n" }.joined().utf8) + Array("\r\n".utf8)
+    let headLength = bytes.count
+    bytes += (0..<bodyLength).map { _ in UInt8.random(in: 0...255, using: &random) }
+    guard Bool.random(using: &random) else { return bytes }
+    let odd: [UInt8] = [0, 9, 10, 13, 32, 44, 48, 57, 58, 59, 127, 128, 255]
+    for _ in 0..<Int.random(in: 1...3, using: &random) {
+      let place = Int.random(in: 0..<headLength - 4, using: &random)
+      switch Int.random(in: 0...3, using: &random) {
+      case 0: bytes[place] = odd.randomElement(using: &random) ?? 0
+      case 1: bytes.remove(at: place)
+      case 2: bytes.insert(bytes[place], at: place)
+      default: bytes.insert(odd.randomElement(using: &random) ?? 0, at: place)
+      }
+    }
+    return bytes
+  }
+}
