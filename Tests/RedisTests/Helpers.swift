@@ -8,15 +8,11 @@ extension Logger {
 }
 
 /// A server and a client that is connected to it.
-func withClient(
-  config: [String] = [],
-  configuration: RedisConnectionConfiguration = .init(),
-  _ body: (RedisClient) async throws -> Void
-) async throws {
-  try await RedisServerProcess.with(config: config) { server in
-    try await withClient(of: server.endpoint, configuration: configuration, body)
-  }
+func withClientOfNewServer(_ body: (RedisClient) async throws -> Void) async throws {
+  try await RedisServerProcess.with { server in try await withClient(of: server.endpoint, body) }
 }
+
+/// A client that is connected.
 
 func withClient(
   of endpoint: RedisEndpoint,

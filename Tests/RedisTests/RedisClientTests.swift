@@ -8,7 +8,7 @@ import Testing
 struct RedisClientTests {
   @Test("commands, values and errors")
   func basics() async throws {
-    try await withClient { client in
+    try await withClientOfNewServer { client in
       #expect(try await client.send("PING") == .simple("PONG"))
       #expect(try await client.send("SET", "key", "значение") == .simple("OK"))
       #expect(try await client.send("GET", "key").string == "значение")
@@ -31,7 +31,7 @@ struct RedisClientTests {
 
   @Test("a pipeline keeps errors in their places")
   func pipeline() async throws {
-    try await withClient { client in
+    try await withClientOfNewServer { client in
       let values = try await client.pipeline([["SET", "a", 1], ["LPUSH", "a", 2], ["NOSUCH"], ["INCR", "a"]])
       #expect(values.map { $0.error?.code } == [nil, "WRONGTYPE", "ERR", nil])
       #expect(values.last?.int == 2)
@@ -41,7 +41,7 @@ struct RedisClientTests {
 
   @Test("a stream is read in place, nested as XRANGE and XREAD nest it")
   func nested() async throws {
-    try await withClient { client in
+    try await withClientOfNewServer { client in
       let value = String(repeating: "v", count: 100)
       for start in stride(from: 0, to: 20_000, by: 1000) {
         try await client.pipeline((start..<start + 1000).map { ["XADD", "s", "1-\($0 + 1)", "e", "\($0)\(value)"] })
@@ -63,7 +63,7 @@ struct RedisClientTests {
 
   @Test("a value of 40 MB comes back whole")
   func large() async throws {
-    try await withClient { client in
+    try await withClientOfNewServer { client in
       let value = ByteBuffer(repeating: 0x61, count: 40_000_000)
       try await client.send(["SET", "large", value], timeout: .seconds(20))
       #expect(try await client.send(["GET", "large"], timeout: .seconds(20)).bytes == value)
@@ -73,7 +73,7 @@ struct RedisClientTests {
   @Test("what the body of a query throws is thrown, and the connection goes on")
   func bodyThrows() async throws {
     struct Refused: Error {}
-    try await withClient { client in
+    try await withClientOfNewServer { client in
       let pong = try await client.send("PING").string
       await #expect(throws: Refused.self) { try await client.query(["PING"]) { _ in throw Refused() } }
       #expect(try await client.send("ECHO", "still here").string == "still here")

@@ -17,40 +17,46 @@ package final class RedisServerProcess: Sendable {
   private let process = Mutex<ChildProcess?>(nil)
 
   /// Starts a server and returns when it answers. `config` holds lines as in `redis.conf`, such as `"appendonly yes"`;
-  /// they win over the defaults. `password` is required of its clients.
-  package static func start(config: [String] = [], password: String? = nil) async throws -> RedisServerProcess {
-    let server = try RedisServerProcess(config: config, password: password)
+  /// they win over the defaults. `password` is required of its clients; with a `username`, `config` must make that user.
+  package static func start(
+    config: [String] = [],
+    username: String? = nil,
+    password: String? = nil
+  ) async throws -> RedisServerProcess {
+    let server = try RedisServerProcess(config: config, username: username, password: password)
     try await server.start()
     return server
   }
 
   /// Starts a server, and stops it when `body` ends, however it ends.
-  package static func with<Value: Sendable>(
+  package static func with(
     config: [String] = [],
+    username: String? = nil,
     password: String? = nil,
     isolation: isolated (any Actor)? = #isolation,
-    _ body: (RedisServerProcess) async throws -> Value
-  ) async throws -> Value {
-    let server = try await start(config: config, password: password)
+    _ body: (RedisServerProcess) async throws -> Void
+  ) async throws {
+    let server = try await start(config: config, username: username, password: password)
     defer { server.kill() }
-    return try await body(server)
+    try await body(server)
   }
 
-  private init(config: [String], password: String?) throws {
+  private init(config: [String], username: String?, password: String?) throws {
     folder = try TemporaryFolder()
     let socket = folder.path + "/redis.sock"
-    endpoint = RedisEndpoint(address: .unix(path: socket), password: password)
+    endpoint = RedisEndpoint(address: .unix(path: socket), username: username, password: password)
     var lines = [
       "port 0", "unixsocket \(socket)", "unixsocketperm 700", "dir \(folder.path)", "daemonize no", "save \"\"",
       "appendonly no",
     ]
-    if let password { lines.append("requirepass \(password)") }
+    if let password, username == nil { lines.append("requirepass \(password)") }
     lines += config
     try lines.joined(separator: "\n").appending("\n").write(toFile: configPath, atomically: true, encoding: .utf8)
   }
 
   package var socketPath: String { folder.path + "/redis.sock" }
-  package var url: String { endpoint.password.map { "unix://:\($0)@\(socketPath)" } ?? "unix://\(socketPath)" }
+  /// For a command line. Without credentials.
+  package var url: String { "unix://\(socketPath)" }
   private var configPath: String { folder.path + "/redis.conf" }
   private var logPath: String { folder.path + "/redis.log" }
 

@@ -5,7 +5,7 @@ internal import NIOCore
 ///
 /// Redis replies in the order of the commands, so replies are matched to requests by a queue. When a connection is lost,
 /// all that waits fails and nothing is sent again: a command may have been carried out although its reply never came.
-struct PipelineStateMachine: ~Copyable {
+struct PipelineStateMachine {
   private enum Phase: Equatable {
     /// Not started, or waiting for the next attempt.
     case disconnected

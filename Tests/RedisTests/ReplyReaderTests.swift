@@ -1,0 +1,119 @@
+import Testing
+
+@testable import Redis
+
+@Suite("ReplyReader")
+struct ReplyReaderTests {
+  static let transcript =
+    "+OK\r\n-ERR no\r\n:-9223372036854775808\r\n$-1\r\n$0\r\n\r\n$7\r\nа\r\nб\0\r\n*0\r\n*-1\r\n"
+    + "*2\r\n*2\r\n$3\r\n1-1\r\n*2\r\n$1\r\ne\r\n$1\r\nv\r\n*2\r\n$3\r\n1-2\r\n*4\r\n:1\r\n$-1\r\n-X y\r\n*1\r\n*0\r\n+end\r\n"
+  static let values = [
+    "+OK", "-ERR no", ":-9223372036854775808", "null", "\"\"", "\"а\r\nб\0\"", "[]", "null",
+    "[[\"1-1\" [\"e\" \"v\"]] [\"1-2\" [:1 null -X y [[]]]]]", "+end",
+  ]
+
+  @Test("reads every kind, split at every byte")
+  func splits() throws {
+    let bytes = Array(Self.transcript.utf8)
+    for split in 0...bytes.count {
+      let reader = try ReplyReader.make()
+      let values = try reader.replies(bytes[..<split]) + reader.replies(bytes[split...])
+      #expect(values == Self.values)
+    }
+    let reader = try ReplyReader.make()
+    let values = try bytes.flatMap { try reader.replies([$0]) }
+    #expect(values == Self.values)
+  }
+
+  @Test("a batch of requests gets the same replies however they arrive, errors inside it included")
+  func batches() throws {
+    let bytes = Array("$3\r\n1-1\r\n-OOM command not allowed\r\n:1\r\n+PONG\r\n-ERR a\r\n*1\r\n:2\r\n".utf8)
+    let expected = ["1.0=\"1-1\"", "1.1=-OOM command not allowed", "1.2=:1", "2.0=+PONG", "3.0=-ERR a", "3.1=[:2]"]
+    for split in 0...bytes.count {
+      let log = ReplyLog()
+      var machine = PipelineStateMachine.ready()
+      for (tag, commands) in [(1, 3), (2, 1), (3, 2)] { machine.send(commands: commands, tag: UInt64(tag), to: log) }
+      let reader = try ReplyReader.make()
+      for piece in [bytes[..<split], bytes[split...]] {
+        try reader.feed(piece) { reply in
+          if case .deliver(let handler, let index, let tag) = machine.replied() {
+            handler.redisReplied(reply, index: index, tag: tag)
+          }
+          return true
+        }
+      }
+      #expect(log.lines == expected)
+    }
+  }
+
+  @Test(
+    "what isn't RESP2 is an error, and stays one",
+    arguments: ["?\r\n", "HTTP/1.1 200 OK\r\n", ":12x\r\n", "$-2\r\n", "%1\r\n", String(repeating: "*1\r\n", count: 9)]
+  )
+  func notRESP(text: String) throws {
+    let reader = try ReplyReader.make()
+    for text in [text, "+OK\r\n"] {
+      var failure: RedisClientError?
+      do { _ = try reader.replies(text.utf8) } catch { failure = error as? RedisClientError }
+      guard case .protocolError(let reason) = failure else {
+        Issue.record("no protocol error for \(text)")
+        continue
+      }
+      #expect(!reason.isEmpty)
+    }
+  }
+
+  @Test("arrays nest 7 deep")
+  func depth() throws {
+    let values = try ReplyReader.make().replies((String(repeating: "*1\r\n", count: 7) + ":1\r\n").utf8)
+    #expect(values == ["[[[[[[[:1]]]]]]]"])
+  }
+
+  @Test("stops when told to")
+  func stops() throws {
+    var count = 0
+    try ReplyReader.make().feed("+a\r\n+b\r\n+c\r\n".utf8) { _ in
+      count += 1
+      return count < 2
+    }
+    #expect(count == 2)
+  }
+
+  @Test("looks at a reply without keeping it")
+  func borrowing() throws {
+    var seen: [String] = []
+    try ReplyReader.make().feed("*4\r\n:5\r\n$2\r\nab\r\n-ERR bad thing\r\n$-1\r\n".utf8) { reply in
+      seen.append("\(reply.kind) \(reply.count) \(reply.isError) \(reply.integer ?? -1) \(reply.string ?? "-")")
+      reply.forEach { element in
+        let bytes = element.withBytes { $0.count }
+        seen.append("\(element.kind) \(element.count) \(bytes) \(element.integer ?? -1) \(element.errorCode ?? "-")")
+      }
+      for index in -1...4 { seen.append(reply.withElement(index) { "\($0.kind)" } ?? "none") }
+      return true
+    }
+    #expect(
+      seen == [
+        "array 4 false -1 -", "integer 0 0 5 -", "string 0 2 -1 -", "error 0 13 -1 ERR", "null 0 0 -1 -", "none",
+        "integer", "string", "error", "null", "none",
+      ]
+    )
+  }
+
+  @Test("the memory of a huge reply is used by the next ones, which are right")
+  func hugeThenSmall() throws {
+    var bytes = Array("*300000\r\n".utf8)
+    for number in 0..<300_000 { bytes += Array("$6\r\n\(number + 100_000)\r\n".utf8) }
+    bytes += Array("*2\r\n:1\r\n$1\r\n2\r\n".utf8)
+    let reader = try ReplyReader.make()
+    for _ in 0..<2 {
+      var sums: [Int64] = []
+      try reader.feed(bytes) { reply in
+        var sum: Int64 = 0
+        reply.forEach { sum += $0.integer ?? $0.string.flatMap { Int64($0) } ?? 0 }
+        sums.append(sum)
+        return true
+      }
+      #expect(sums == [(100_000..<400_000).reduce(0, +), 3])
+    }
+  }
+}
