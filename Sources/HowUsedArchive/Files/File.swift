@@ -1,0 +1,130 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// An open file. All calls block: use it only on a thread that may.
+///
+/// Not Sendable on purpose; closed at the latest when it is released.
+package final class File {
+  package let path: String
+  private var descriptor: CInt
+
+  private init(path: String, descriptor: CInt) {
+    self.path = path
+    self.descriptor = descriptor
+  }
+
+  deinit {
+    if descriptor >= 0 { _ = systemClose(descriptor) }
+  }
+
+  /// Makes a new file for writing; fails with EEXIST if there is one.
+  package static func create(_ path: String) throws(FileError) -> File {
+    try File(path: path, descriptor: Self.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC))
+  }
+
+  package static func openForReading(_ path: String) throws(FileError) -> File {
+    try File(path: path, descriptor: Self.open(path, O_RDONLY | O_CLOEXEC))
+  }
+
+  private static func open(_ path: String, _ flags: CInt) throws(FileError) -> CInt {
+    while true {
+      let descriptor = systemOpen(path, flags, 0o644)
+      if descriptor >= 0 { return descriptor }
+      if errno != EINTR { throw FileError(.open, path: path, code: errno) }
+    }
+  }
+
+  /// The size in bytes.
+  package func size() throws(FileError) -> Int {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw FileError(.status, path: path, code: errno) }
+    return Int(status.st_size)
+  }
+
+  /// Writes all bytes at the current end. After an error any number of them may have been written.
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    var rest = bytes
+    while let base = rest.baseAddress, rest.count > 0 {
+      let written = systemWrite(descriptor, base, rest.count)
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw FileError(.write, path: path, code: errno)
+      }
+      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    }
+  }
+
+  package func write(_ bytes: [UInt8]) throws(FileError) {
+    // A typed throw does not pass through `withUnsafeBytes`, so the result carries it.
+    let outcome: Result<Void, FileError> = bytes.withUnsafeBytes { bytes in
+      do throws(FileError) {
+        try write(bytes)
+        return .success(())
+      } catch {
+        return .failure(error)
+      }
+    }
+    try outcome.get()
+  }
+
+  /// Reads up to `count` bytes at `offset`; fewer only at the end of the file.
+  package func read(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
+    var failure: CInt = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      while initialized < count, let base = buffer.baseAddress {
+        let got = pread(descriptor, base + initialized, count - initialized, off_t(offset + initialized))
+        if got < 0 {
+          if errno == EINTR { continue }
+          failure = errno
+          return
+        }
+        if got == 0 { return }
+        initialized += got
+      }
+    }
+    if failure != 0 { throw FileError(.read, path: path, code: failure) }
+    return bytes
+  }
+
+  package func truncate(to size: Int) throws(FileError) {
+    guard ftruncate(descriptor, off_t(size)) == 0, lseek(descriptor, off_t(size), SEEK_SET) >= 0 else {
+      throw FileError(.truncate, path: path, code: errno)
+    }
+  }
+
+  /// Returns when the data is on the device. After an error the file must not be synced again: the kernel may have
+  /// dropped the dirty pages and would report success the second time.
+  package func sync() throws(FileError) {
+    guard fsync(descriptor) == 0 else { throw FileError(.sync, path: path, code: errno) }
+  }
+
+  /// Like `sync`, without time stamps.
+  package func syncData() throws(FileError) {
+    #if canImport(Darwin)
+      try sync()
+    #else
+      guard fdatasync(descriptor) == 0 else { throw FileError(.sync, path: path, code: errno) }
+    #endif
+  }
+
+  package func close() throws(FileError) {
+    let descriptor = self.descriptor
+    self.descriptor = -1
+    guard descriptor < 0 || systemClose(descriptor) == 0 else { throw FileError(.close, path: path, code: errno) }
+  }
+}
+
+@available(*, unavailable)
+extension File: Sendable {}
+
+// The C functions under names that do not collide with the methods above.
+private func systemOpen(_ path: String, _ flags: CInt, _ mode: mode_t) -> CInt { open(path, flags, mode) }
+private func systemClose(_ descriptor: CInt) -> CInt { close(descriptor) }
+private func systemWrite(_ descriptor: CInt, _ base: UnsafeRawPointer, _ count: Int) -> Int {
+  write(descriptor, base, count)
+}

@@ -1,0 +1,101 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Calls on names in the file system. All of them block.
+package enum Folder {
+  /// Makes the folder and its parents; one that exists is fine.
+  package static func make(_ path: String) throws(FileError) {
+    if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+      throw FileError(.makeFolder, path: path, code: errno)
+    }
+    let parent = String(path[..<slash])
+    try Self.make(parent)
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw FileError(.makeFolder, path: path, code: errno) }
+    try Self.sync(parent)
+  }
+
+  /// The names in the folder, sorted, without those that start with a dot unless asked for; empty if there is none.
+  package static func names(in path: String, hidden: Bool = false) throws(FileError) -> [String] {
+    guard let stream = opendir(path) else {
+      if errno == ENOENT { return [] }
+      throw FileError(.list, path: path, code: errno)
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    errno = 0
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+      }
+      if name != "." && name != "..", hidden || !name.hasPrefix(".") { names.append(name) }
+      errno = 0
+    }
+    guard errno == 0 else { throw FileError(.list, path: path, code: errno) }
+    return names.sorted()
+  }
+
+  /// Makes names in the folder durable.
+  package static func sync(_ path: String) throws(FileError) {
+    try File.openForReading(path).sync()
+  }
+
+  /// Gives a file a second name; fails with EEXIST if that is taken. This is atomic, also between processes.
+  package static func link(_ path: String, as newPath: String) throws(FileError) {
+    guard systemLink(path, newPath) == 0 else { throw FileError(.link, path: newPath, code: errno) }
+  }
+
+  /// Removes a name; one that is not there is fine.
+  package static func unlink(_ path: String) throws(FileError) {
+    guard systemUnlink(path) == 0 || errno == ENOENT else { throw FileError(.unlink, path: path, code: errno) }
+  }
+
+  package static func rename(_ path: String, to newPath: String) throws(FileError) {
+    guard systemRename(path, newPath) == 0 else { throw FileError(.rename, path: newPath, code: errno) }
+  }
+
+  /// Removes a folder if it is empty; anything else is fine.
+  package static func removeIfEmpty(_ path: String) {
+    _ = rmdir(path)
+  }
+
+  /// Size, number of names and identity of a file; nil if there is none.
+  package static func status(of path: String) throws(FileError) -> FileStatus? {
+    var status = stat()
+    guard lstat(path, &status) == 0 else {
+      if errno == ENOENT { return nil }
+      throw FileError(.status, path: path, code: errno)
+    }
+    return FileStatus(size: Int(status.st_size), device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+  }
+
+  /// Writes a small file so that it is there wholly or not at all, also after a crash.
+  package static func replace(_ path: String, with bytes: [UInt8], temporary: String) throws(FileError) {
+    try Self.unlink(temporary)
+    let file = try File.create(temporary)
+    try file.write(bytes)
+    try file.sync()
+    try file.close()
+    try Self.rename(temporary, to: path)
+    if let slash = path.lastIndex(of: "/") { try Self.sync(String(path[..<slash])) }
+  }
+}
+
+/// What tells one file from another.
+package struct FileStatus: Sendable, Equatable {
+  /// In bytes.
+  package let size: Int
+  package let device: UInt64
+  package let inode: UInt64
+
+  package func isSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
+}
+
+private func systemLink(_ path: String, _ newPath: String) -> CInt { link(path, newPath) }
+private func systemUnlink(_ path: String) -> CInt { unlink(path) }
+private func systemRename(_ path: String, _ newPath: String) -> CInt { rename(path, newPath) }

@@ -1,0 +1,69 @@
+package import HowUsedModel
+
+/// Where things lie in the archive folder.
+///
+///     log/p07/seg-0000000000000042.ndjson.zst            sealed: immutable, contiguous with 41 and 43
+///     log/p07/.part-<uuid>                               open: nobody but its writer and recovery reads it
+///     log/p07/floor                                      what `--archive-keep-days` removed
+///     log/p07/seg-….ndjson.zst.damaged-<uuid>            set aside because it failed its checksum
+///     date=2026-11-22/p07-0000000000000042.ndjson.zst    the same file as log/p07/seg-…42, for readers
+package struct ArchiveLayout: Sendable, Equatable {
+  package let root: String
+
+  /// - Parameter root: the archive folder, `<data>/archive`.
+  package init(root: String) { self.root = root }
+
+  package var log: String { "\(root)/log" }
+
+  package func folder(_ partition: Partition) -> String { "\(log)/\(partition)" }
+
+  package func segment(_ number: UInt64, _ partition: Partition) -> String {
+    "\(folder(partition))/\(Self.segmentName(number))"
+  }
+
+  package func part(_ identifier: String, _ partition: Partition) -> String {
+    "\(folder(partition))/\(Self.partPrefix)\(identifier)"
+  }
+
+  package func floor(_ partition: Partition) -> String { "\(folder(partition))/floor" }
+
+  package func dateFolder(_ date: String) -> String { "\(root)/\(Self.datePrefix)\(date)" }
+
+  package func dated(_ number: UInt64, _ partition: Partition, date: String) -> String {
+    "\(dateFolder(date))/\(Self.datedName(number, partition))"
+  }
+
+  static let suffix = ".ndjson.zst"
+  static let segmentPrefix = "seg-"
+  static let partPrefix = ".part-"
+  static let datePrefix = "date="
+  static let damagedMark = ".damaged-"
+  /// Enough digits that names sort as numbers do, for ever.
+  static let digits = 16
+
+  static func segmentName(_ number: UInt64) -> String { "\(Self.segmentPrefix)\(Self.padded(number))\(Self.suffix)" }
+
+  static func datedName(_ number: UInt64, _ partition: Partition) -> String {
+    "\(partition)-\(Self.padded(number))\(Self.suffix)"
+  }
+
+  /// The number in a segment's name; nil for every other name.
+  static func segmentNumber(_ name: String) -> UInt64? { Self.number(in: name, after: Self.segmentPrefix) }
+
+  /// The number in a dated name of this partition; nil for every other name.
+  static func datedNumber(_ name: String, _ partition: Partition) -> UInt64? {
+    Self.number(in: name, after: "\(partition)-")
+  }
+
+  private static func number(in name: String, after prefix: String) -> UInt64? {
+    guard name.hasPrefix(prefix), name.hasSuffix(Self.suffix) else { return nil }
+    let digits = name.dropFirst(prefix.count).dropLast(Self.suffix.count)
+    guard digits.utf8.count >= Self.digits, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    return UInt64(digits)
+  }
+
+  private static func padded(_ number: UInt64) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, Self.digits - text.utf8.count)) + text
+  }
+}

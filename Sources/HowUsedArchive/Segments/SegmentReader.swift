@@ -1,0 +1,134 @@
+internal import Crypto
+
+/// Reads a sealed segment or a part, frame by frame, and checks all that can be checked on the way.
+package struct SegmentReader {
+  package let path: String
+  private let bytes: [UInt8]
+  private let decompressor: ZstdDecompressor
+  /// Where the footer starts; the file's size if it has none.
+  private let end: Int
+  private var offset = 0
+  /// Nil for a part.
+  package let footer: SegmentFooter?
+
+  /// More than any batch of ours: what a damaged header claims is not believed beyond this.
+  static let maximumFrameContent = 256 << 20
+
+  /// A frame's lines and its mark.
+  package struct Frame: Sendable {
+    package let mark: BatchMark
+    /// The lines, each ended by a newline.
+    package let lines: [UInt8]
+    /// Where the frame starts in the file.
+    package let offset: Int
+  }
+
+  /// Opens a sealed segment: one that has no footer is damaged.
+  package static func segment(_ path: String) throws -> SegmentReader {
+    let bytes = try Self.load(path)
+    guard bytes.count >= SegmentFooter.size else {
+      throw SegmentDamage(path: path, reason: "cut short: \(bytes.count) bytes are less than a footer")
+    }
+    let start = bytes.count - SegmentFooter.size
+    guard let footer = bytes.withUnsafeBytes({ SegmentFooter(UnsafeRawBufferPointer(rebasing: $0[start...])) }) else {
+      throw SegmentDamage(path: path, offset: start, reason: "no footer at the end: cut short or overwritten")
+    }
+    guard footer.start == start else {
+      throw SegmentDamage(path: path, offset: start, reason: "the footer belongs at byte \(footer.start)")
+    }
+    return try SegmentReader(path: path, bytes: bytes, end: start, footer: footer)
+  }
+
+  /// Opens a part, a damaged segment or anything else that may hold whole frames.
+  package static func part(_ path: String) throws -> SegmentReader {
+    let bytes = try Self.load(path)
+    return try SegmentReader(path: path, bytes: bytes, end: bytes.count, footer: nil)
+  }
+
+  private init(path: String, bytes: [UInt8], end: Int, footer: SegmentFooter?) throws(ZstdError) {
+    self.path = path
+    self.bytes = bytes
+    self.end = end
+    self.footer = footer
+    self.decompressor = try ZstdDecompressor()
+  }
+
+  private static func load(_ path: String) throws(FileError) -> [UInt8] {
+    let file = try File.openForReading(path)
+    return try file.read(at: 0, count: try file.size())
+  }
+
+  /// The file's size in bytes.
+  package var size: Int { bytes.count }
+
+  /// Compares the digest at the end with the rest of the file. Says nothing about where a difference is.
+  package func digestMatches() -> Bool {
+    guard footer != nil else { return false }
+    let digest = bytes.dropLast(SegmentFooter.digestSize).withUnsafeBytes { SHA256.hash(data: $0) }
+    return bytes.suffix(SegmentFooter.digestSize).elementsEqual(digest)
+  }
+
+  /// The next frame; nil at the end.
+  ///
+  /// - Throws: `SegmentDamage` at the first thing that is wrong. After that only `skipDamage` leads on.
+  package mutating func next() throws(SegmentDamage) -> Frame? {
+    guard offset < end else { return nil }
+    let start = offset
+    let dataSize = bytes.withUnsafeBytes { bytes in
+      ZstdFrame.inspect(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+    }
+    guard case .data(let size) = dataSize else {
+      throw damage(start, dataSize == .incomplete ? "a frame is cut short" : "no data frame where one must start")
+    }
+    guard let mark = mark(at: start + size) else {
+      throw damage(start + size, "no whole batch mark behind the frame at byte \(start)")
+    }
+    guard mark.compressedBytes == size else {
+      throw damage(start + size, "the mark speaks of a frame of \(mark.compressedBytes) bytes, this one has \(size)")
+    }
+    let lines: [UInt8]
+    do {
+      lines = try bytes.withUnsafeBytes { bytes throws(ZstdError) in
+        try decompressor.decompress(
+          UnsafeRawBufferPointer(rebasing: bytes[start..<start + size]),
+          limit: Self.maximumFrameContent
+        )
+      }
+    } catch {
+      throw damage(start, "the frame does not decode: \(error)")
+    }
+    guard lines.count == mark.rawBytes else {
+      throw damage(start, "the frame holds \(lines.count) bytes, its mark says \(mark.rawBytes)")
+    }
+    self.offset = start + size + BatchMark.size
+    return Frame(mark: mark, lines: lines, offset: start)
+  }
+
+  /// Goes to the next place behind the damage where a data frame starts; false if there is none.
+  package mutating func skipDamage() -> Bool {
+    var at = offset + 1
+    while at + 4 <= end {
+      let magic = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: at, as: UInt32.self) }
+      if UInt32(littleEndian: magic) == ZstdFrame.dataMagic {
+        self.offset = at
+        return true
+      }
+      at += 1
+    }
+    self.offset = self.end
+    return false
+  }
+
+  private func mark(at offset: Int) -> BatchMark? {
+    guard offset + BatchMark.size <= end else { return nil }
+    return bytes.withUnsafeBytes { bytes in
+      let frame = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + BatchMark.size])
+      guard case .skippable(let content) = ZstdFrame.inspect(frame) else { return nil }
+      return BatchMark(UnsafeRawBufferPointer(rebasing: frame[content]))
+    }
+  }
+
+  private func damage(_ offset: Int, _ reason: String) -> SegmentDamage {
+    SegmentDamage(path: path, offset: offset, reason: reason)
+  }
+}

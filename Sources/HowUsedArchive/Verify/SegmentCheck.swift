@@ -1,0 +1,99 @@
+import HowUsedModel
+
+/// The check of one segment against its own footer, frame by frame and line by line.
+struct SegmentCheck {
+  private(set) var problems: [SegmentDamage] = []
+  /// Lines read.
+  private(set) var count = 0
+  private let path: String
+  private let number: UInt64
+  private let partition: Partition
+  private let footer: SegmentFooter
+  private var last: StreamID
+  private var seen: SegmentFooter
+
+  init(path: String, number: UInt64, partition: Partition, footer: SegmentFooter) {
+    self.path = path
+    self.number = number
+    self.partition = partition
+    self.footer = footer
+    self.last = footer.previous
+    self.seen = SegmentFooter(partition: partition, number: number, previous: footer.previous)
+  }
+
+  /// - Throws: `SegmentDamage` when a frame can't be read; smaller faults are added to `problems`.
+  mutating func run(_ reader: SegmentReader) throws {
+    var reader = reader
+    let digestMatches = reader.digestMatches()
+    while let frame = try reader.next() { try check(frame) }
+    if !digestMatches {
+      problem(nil, "its SHA-256 is not the one in its footer, though every frame decodes")
+    }
+    seen.flags = footer.flags
+    seen.start = footer.start
+    if footer.isPurged {
+      // Lines were taken out on purpose: what the segment covers is still what the footer says.
+      seen.first = footer.first
+      seen.last = footer.last
+    }
+    if seen != footer {
+      problem(footer.start, "the footer says \(Self.summary(footer)), read was \(Self.summary(seen))")
+    }
+    if footer.first.day != footer.last.day { problem(footer.start, "holds more than one UTC day") }
+  }
+
+  private mutating func check(_ frame: SegmentReader.Frame) throws {
+    let mark = frame.mark
+    if !footer.isPurged, mark.previous != last {
+      problem(frame.offset, "the frame continues after \(mark.previous), but the one before it ends at \(last)")
+    }
+    if mark.partition != partition { problem(frame.offset, "the frame's mark says \(mark.partition)") }
+    var batch = LineBatch(
+      bytes: [],
+      count: 0,
+      first: mark.first,
+      last: mark.last,
+      minTime: .max,
+      maxTime: .min
+    )
+    var firstID: StreamID?
+    try frame.lines.withUnsafeBytes { lines in
+      try ArchiveLine.forEach(in: lines) { line in
+        guard let parsed = ArchiveLine(line), parsed.partition == partition else {
+          throw SegmentDamage(
+            path: path,
+            offset: frame.offset,
+            reason: "line \(batch.count + 1) of the frame is not a line of \(partition)"
+          )
+        }
+        if parsed.id <= last {
+          problem(frame.offset, "event \(parsed.id) comes after \(last)")
+        }
+        firstID = firstID ?? parsed.id
+        last = parsed.id
+        batch.count += 1
+        batch.minTime = min(batch.minTime, parsed.time)
+        batch.maxTime = max(batch.maxTime, parsed.time)
+      }
+    }
+    count += batch.count
+    if batch.count != mark.count {
+      problem(frame.offset, "the frame holds \(batch.count) events, its mark says \(mark.count)")
+    }
+    if !footer.isPurged, firstID != mark.first || last != mark.last {
+      problem(frame.offset, "the frame's events are not \(mark.first) to \(mark.last), as its mark says")
+    }
+    seen.add(batch, rawBytes: frame.lines.count, written: 0)
+  }
+
+  private mutating func problem(_ offset: Int?, _ reason: String) {
+    problems.append(SegmentDamage(path: path, offset: offset, reason: reason))
+  }
+
+  private static func summary(_ footer: SegmentFooter) -> String {
+    """
+    segment \(footer.number), \(footer.frames) frames, \(footer.count) events, \(footer.rawBytes) bytes, \
+    \(footer.first) to \(footer.last), times \(footer.minTime) to \(footer.maxTime)
+    """
+  }
+}

@@ -1,0 +1,89 @@
+"""Measures HowUsed beside what a user would pick instead. README.md says what, how and why."""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from harness import compare, prepare, report, selftest
+from harness.measure import Context
+from harness.systems import SYSTEMS
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ALL = [*SYSTEMS, "ceiling"]
+
+
+def options():
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    add = parser.add_argument
+    add("--quick", action="store_true", help="under 90 s: checks that every system answers correctly; figures are rough")
+    add("--only", default="", help=f"comma-separated systems ({', '.join(ALL)})")
+    add("--rounds", type=int, default=3, help="rounds of the comparison (3)")
+    add("--seconds", type=int, default=5, help="length of one measurement (5)")
+    add("--threads", type=int, default=2, help="threads or workers of each server (2)")
+    add("--users", type=int, default=100_000, help="different users in the load (100000)")
+    add("--headers", default="minimal", choices=["minimal", "requests", "fetch"], help="whose request headers to send")
+    add("--appendonly", action="store_true", help="Redis writes its append-only file (every second)")
+    add("--webdis-pool", type=int, default=1, help="webdis's Redis connections a thread (1, its fastest here)")
+    add("--binary", default=f"{ROOT}/.build/release/howused", help="the howused program")
+    add("--server-arguments", default="", help="more arguments for howused serve, separated by spaces")
+    add("--json", metavar="FILE", help="write every figure there")
+    chosen = parser.parse_args()
+    chosen.server_arguments = chosen.server_arguments.split()
+    if not (1 <= chosen.rounds <= 20 and 1 <= chosen.seconds <= 60 and 1 <= chosen.threads <= 64):
+        parser.error("rounds 1…20, seconds 1…60, threads 1…64")
+    if chosen.quick:
+        chosen.rounds, chosen.seconds = 1, 1
+    return chosen
+
+
+def machine():
+    with open("/proc/cpuinfo") as file:
+        model = next((line.split(":")[1].strip() for line in file if line.startswith("model name")), "unknown")
+    commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout
+    return {"cpu": model, "cores": os.cpu_count(), "kernel": os.uname().release, "commit": commit.strip(),
+            "load_before": os.getloadavg()[0]}
+
+
+def main():
+    chosen = options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))   # so that what was started is stopped
+    names = [name for name in (chosen.only.split(",") if chosen.only else ALL) if name]
+    if unknown := set(names) - set(ALL):
+        sys.exit(f"unknown systems: {', '.join(sorted(unknown))}")
+    if "howused" in names and not os.path.exists(chosen.binary):
+        sys.exit(f"{chosen.binary} is missing: run scripts/build first, or choose peers with --only")
+    cache = f"{ROOT}/.build/bench"
+    prepare.packages(names)
+    context = Context(chosen, tools=prepare.compile_tools(f"{cache}/tools"),
+                      venv=prepare.venv(f"{cache}/venv") if "fastapi" in names else None)
+    started = time.time()
+    figures = {"machine": machine(), "options": {k: v for k, v in vars(chosen).items() if k != "json"}}
+    print(f"{figures['machine']['cpu']}, {figures['machine']['cores']} cores, "
+          f"load average {figures['machine']['load_before']:.1f}", flush=True)
+    figures["comparison"] = compare.run(context, names)
+    print(report.comparison(figures["comparison"]["summary"]))
+    try:
+        figures["stall"] = selftest.run(context.tools)
+        print("\nopen-loop generator, checked against a server that stalls 1 s in every 5: "
+              f"p90 {figures['stall']['p90'] / 1000:.0f} ms, p99 {figures['stall']['p99'] / 1000:.0f} ms")
+    except Exception as error:
+        context.problems.append(str(error))
+    figures["problems"] = context.problems
+    print(f"\ntook {time.time() - started:.0f} s")
+    if chosen.json:
+        with open(chosen.json, "w") as file:
+            json.dump(figures, file, indent=1, ensure_ascii=False)
+    for problem in context.problems:
+        print(f"FAILED: {problem}", file=sys.stderr)
+    sys.exit(1 if context.problems else 0)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
