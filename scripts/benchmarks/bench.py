@@ -3,17 +3,19 @@
 import argparse
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
 
-from harness import compare, prepare, report, selftest
+from harness import archive, compare, growth, latency, prepare, report, selftest
 from harness.measure import Context
 from harness.systems import SYSTEMS
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ALL = [*SYSTEMS, "ceiling"]
+SECTIONS = ["compare", "latency", "users", "bots", "connections", "archive", "drain", "batch", "stall"]
 
 
 def options():
@@ -21,6 +23,7 @@ def options():
     add = parser.add_argument
     add("--quick", action="store_true", help="under 90 s: checks that every system answers correctly; figures are rough")
     add("--only", default="", help=f"comma-separated systems ({', '.join(ALL)})")
+    add("--sections", default="", help=f"comma-separated parts of the run ({', '.join(SECTIONS)})")
     add("--rounds", type=int, default=3, help="rounds of the comparison (3)")
     add("--seconds", type=int, default=5, help="length of one measurement (5)")
     add("--threads", type=int, default=2, help="threads or workers of each server (2)")
@@ -35,7 +38,11 @@ def options():
     chosen.server_arguments = chosen.server_arguments.split()
     if not (1 <= chosen.rounds <= 20 and 1 <= chosen.seconds <= 60 and 1 <= chosen.threads <= 64):
         parser.error("rounds 1…20, seconds 1…60, threads 1…64")
+    chosen.sections = chosen.sections.split(",") if chosen.sections else SECTIONS
+    if unknown := set(chosen.sections) - set(SECTIONS):
+        parser.error(f"unknown sections: {', '.join(sorted(unknown))}")
     if chosen.quick:
+        chosen.sections = ["compare", "stall"]
         chosen.rounds, chosen.seconds = 1, 1
     return chosen
 
@@ -48,8 +55,42 @@ def machine():
             "load_before": os.getloadavg()[0]}
 
 
+def measure(section, context, names, figures):
+    """One part of the run: measures, prints a table, keeps the figures."""
+    if section == "compare":
+        figures["comparison"] = compare.run(context, names)
+        print(report.comparison(figures["comparison"]["summary"]))
+    elif section == "latency":
+        if "comparison" not in figures:
+            figures["comparison"] = compare.run(context, names)
+        figures["latency"] = latency.run(context, names, figures["comparison"]["summary"])
+        print(latency.table(figures["latency"]))
+    elif section == "stall":
+        figures["stall"] = selftest.run(context.tools)
+        print("  open-loop generator against a server that stalls 1 s in every 5: "
+              f"p90 {figures['stall']['p90'] / 1000:.0f} ms, p99 {figures['stall']['p99'] / 1000:.0f} ms: right")
+    elif "howused" not in names:
+        context.say("left out: it measures HowUsed")
+    elif section in ("users", "bots", "connections"):
+        figures[section] = getattr(growth, section)(context)
+        print(growth.table(section, figures[section]))
+    elif section == "archive":
+        figures[section] = archive.cost(context)
+        on, off = figures[section].values()
+        added = on["server_us"]["median"] - off["server_us"]["median"]
+        print(archive.table("the archive's cost", figures[section], f"it adds {added:.2f} µs of server CPU an event"))
+    elif section == "drain":
+        figures[section] = archive.drain(context)
+    elif section == "batch":
+        figures[section] = archive.batch(context)
+        ratio = figures[section]["howused"]["per_second"]["median"] / figures[section]["ceiling"]["per_second"]["median"]
+        print(archive.table("batches of 100 events", figures[section], f"{ratio:.2f}× the ceiling"))
+
+
 def main():
     chosen = options()
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, allowed))   # for ten thousand connections
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))   # so that what was started is stopped
     names = [name for name in (chosen.only.split(",") if chosen.only else ALL) if name]
     if unknown := set(names) - set(ALL):
@@ -64,14 +105,13 @@ def main():
     figures = {"machine": machine(), "options": {k: v for k, v in vars(chosen).items() if k != "json"}}
     print(f"{figures['machine']['cpu']}, {figures['machine']['cores']} cores, "
           f"load average {figures['machine']['load_before']:.1f}", flush=True)
-    figures["comparison"] = compare.run(context, names)
-    print(report.comparison(figures["comparison"]["summary"]))
-    try:
-        figures["stall"] = selftest.run(context.tools)
-        print("\nopen-loop generator, checked against a server that stalls 1 s in every 5: "
-              f"p90 {figures['stall']['p90'] / 1000:.0f} ms, p99 {figures['stall']['p99'] / 1000:.0f} ms")
-    except Exception as error:
-        context.problems.append(str(error))
+    for section in chosen.sections:
+        print(f"\n{section}", flush=True)
+        try:
+            measure(section, context, names, figures)
+        except Exception as error:   # the other figures are still worth having; the run fails at its end
+            context.problems.append(f"{section}: {error}")
+            context.say(f"failed: {error}")
     figures["problems"] = context.problems
     print(f"\ntook {time.time() - started:.0f} s")
     if chosen.json:

@@ -1,12 +1,10 @@
 """The comparison: every system in turn, round after round, and the medians side by side."""
 
-import statistics
-
+from . import report
 from .measure import compare_once
-from .systems import SYSTEMS
+from .report import TITLES
 
 FIGURES = ["per_second", "server_us", "redis_us", "total_us", "p50", "p99", "p999"]
-TITLES = {**{name: system.title for name, system in SYSTEMS.items()}, "ceiling": "raw Redis commands"}
 
 
 def run(context, names):
@@ -24,15 +22,5 @@ def run(context, names):
                 f"{kind} {report['per_second']:>9,.0f}/s, server {report['server_us']:5.2f} µs, "
                 f"Redis {report['redis_us']:5.2f} µs" for kind, report in reports.items()))
     return {"rounds": rounds, "summary": {
-        kind: {name: summarise([reports[kind] for reports in rounds[name]]) for name in names if rounds[name]}
+        kind: {name: report.summarised([reports[kind] for reports in rounds[name]], FIGURES) for name in names if rounds[name]}
         for kind in ("event", "online")}}
-
-
-def summarise(reports):
-    """Median, least and most of each figure."""
-    result = {}
-    for figure in FIGURES:
-        values = [report[figure] for report in reports if figure in report]
-        if values:
-            result[figure] = {"median": statistics.median(values), "min": min(values), "max": max(values)}
-    return result

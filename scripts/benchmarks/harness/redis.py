@@ -28,6 +28,9 @@ class Redis:
         return self.pipeline([arguments])[0]
 
     def pipeline(self, commands):
+        """Replies in order; at most a few ten thousand commands, since replies are read after the last was sent."""
+        if not commands:
+            return []
         with socket.socket(socket.AF_UNIX) as link:
             link.settimeout(60)
             link.connect(self.path)

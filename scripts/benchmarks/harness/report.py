@@ -1,10 +1,24 @@
 """Tables for the terminal."""
 
-from .compare import TITLES
+import statistics
+
+from .systems import SYSTEMS
+
+TITLES = {**{name: system.title for name, system in SYSTEMS.items()}, "ceiling": "raw Redis commands"}
 
 COLUMNS = [("per_second", "requests/s", "{:,.0f}"), ("server_us", "server µs", "{:.2f}"),
            ("redis_us", "Redis µs", "{:.2f}"), ("p50", "p50 µs", "{:,.0f}"), ("p99", "p99 µs", "{:,.0f}"),
            ("p999", "p99.9 µs", "{:,.0f}")]
+
+
+def summarised(reports, figures):
+    """Median, least and most of each figure over the rounds."""
+    result = {}
+    for figure in figures:
+        values = [report[figure] for report in reports if figure in report]
+        if values:
+            result[figure] = {"median": statistics.median(values), "min": min(values), "max": max(values)}
+    return result
 
 
 def table(rows, head):

@@ -63,8 +63,8 @@ class System:
     def event_request(self, bot, fields):
         return self.workload.http(self.path, self.body(bot, {"requestType": "event", **fields}))
 
-    def online_request(self, bot):
-        return self.workload.http(self.path, self.body(bot, {"requestType": "getOnline"}))
+    def online_request(self, bot, **fields):
+        return self.workload.http(self.path, self.body(bot, {"requestType": "getOnline", **fields}))
 
     def online_count(self, answer):
         return json.loads(answer)["onlineCount"]
@@ -83,8 +83,12 @@ class HowUsed(System):
         binary = self.context.binary
         self.data = self.data or f"{self.folder}/data"
         place = ["--data-dir", self.data, "--redis-url", f"unix://{self.redis.path}"]
-        for bot in self.workload.bots if len(self.workload.bots) <= 20 else self.workload.bots[:1]:
-            run([binary, "bot", "add", bot.id, "--api-token", bot.token, "--view-token", bot.view_token, *place], 20)
+        first, *others = self.workload.bots
+        if not self.redis.command("HEXISTS", first.registry, first.id):
+            run([binary, "bot", "add", first.id, "--api-token", first.token, "--view-token", first.view_token, *place],
+                20)
+        # Ten thousand commands would take minutes, so the rest is written as that command does.
+        self.redis.pipeline([["HSET", bot.registry, bot.id, bot.record()] for bot in others])
         return self.spawn([binary, "serve", "--host", "127.0.0.1", "--port", self.port, "--threads", self.threads,
                            *place, *self.arguments])
 

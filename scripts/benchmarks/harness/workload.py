@@ -1,5 +1,6 @@
 """What is sent: bots, users and events, the same for every system, and the files of requests that hold them."""
 
+import hashlib
 import json
 import random
 import uuid
@@ -23,9 +24,24 @@ class Bot:
         self.id = 1_000_000 + number
         self.token = str(uuid.UUID(int=(self.id << 64) | 0x4000_8000_0000_0000_0000))
         self.view_token = str(uuid.UUID(int=(self.id << 65) | 0x4000_8000_0000_0000_0001))
-        tag = "hu:{p%02d}" % (number % PARTITIONS)
+        tag = "hu:{p%02d}" % (mix(self.id) % PARTITIONS)
         self.stream = f"{tag}:events"
         self.online = f"{tag}:online:{self.id}"
+        self.registry = f"{tag}:bots"
+
+    def record(self):
+        """The bot as HowUsed keeps it in its registry."""
+        api, view = (hashlib.sha256(token.encode()).hexdigest() for token in (self.token, self.view_token))
+        return compact({"apiTokenHash": api, "created": 1_763_800_000, "name": "", "viewTokenHash": view})
+
+
+def mix(value):
+    """SplitMix64's finaliser, as HowUsed spreads bots over partitions."""
+    mask = 2**64 - 1
+    value = (value + 0x9E3779B97F4A7C15) & mask
+    value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9 & mask
+    value = (value ^ (value >> 27)) * 0x94D049BB133111EB & mask
+    return value ^ (value >> 31)
 
 
 class Workload:
@@ -43,9 +59,9 @@ class Workload:
         return path
 
     def events(self, count=None):
-        """Pairs of a bot and an event's fields."""
+        """Pairs of a bot and an event's fields. Every bot gets some; users are spread over all there are."""
         dice = random.Random(self.seed)
-        for number in range(count or self.records):
+        for number in range(count or max(self.records, len(self.bots))):
             bot = self.bots[number % len(self.bots)]
             fields = {"userId": dice.randrange(1, self.users + 1), "event": dice.choice(EVENTS),
                       "param_1": dice.choice(LANGUAGES)}

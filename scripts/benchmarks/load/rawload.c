@@ -4,7 +4,7 @@
 //   Replays records of encoded commands, N replies a record, with D records in flight on each connection.
 //   Thirteen '@' in a record become the current time in milliseconds.
 // rawload online --socket PATH --key KEY --count N
-//   ZADDs N members 1…N to KEY, with scores spread over the last minute.
+//   ZADDs members 1…N to KEY, each with the time at which it is sent.
 // Prints one line of JSON.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -125,7 +125,7 @@ int main(int argc, char **argv) {
             char text[24];
             int digits = sprintf(text, "%llu", (unsigned long long)++member);
             n = sprintf(c->out + c->out_end, "$13\r\n%013llu\r\n$%d\r\n%s\r\n",
-                        (unsigned long long)(ms - (member * 7919) % 60000), digits, text);
+                        (unsigned long long)ms, digits, text);
             c->out_end += (size_t)n;
           }
         } else {
