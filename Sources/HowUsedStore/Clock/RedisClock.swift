@@ -11,7 +11,8 @@ package final class RedisClock: Sendable {
   /// The latest millisecond that was told: a small correction backwards must not make time run backwards.
   private let latest = Atomic<Int64>(.min)
   private let wasRead: Atomic<Bool>
-  private let monotonic: @Sendable () -> Int64
+  /// The clock that offsets are relative to, in nanoseconds.
+  let monotonic: @Sendable () -> Int64
 
   /// - Parameter monotonic: nanoseconds of a clock that never goes back; tests give their own.
   package init(monotonic: @escaping @Sendable () -> Int64 = { Monotonic.nanoseconds }) {

@@ -42,9 +42,9 @@ package struct RedisClockService: Service {
   }
 
   private func measure() async throws -> ClockFilter.Measurement {
-    let sent = Monotonic.nanoseconds
+    let sent = clock.monotonic()
     let reply = try await client.send("TIME")
-    let answered = Monotonic.nanoseconds
+    let answered = clock.monotonic()
     guard let time = reply.array, time.count == 2, let seconds = time[0].int, let microseconds = time[1].int else {
       throw StoreError.unexpectedReply(command: "TIME")
     }

@@ -76,7 +76,7 @@ struct DetachedProcess: Sendable {
 
   /// The path of a program, as the shell would find it.
   static func find(_ name: String, path: String?) -> String? {
-    let folders = (path ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":") + ["/usr/bin", "/usr/local/bin"]
+    let folders = (path ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
     return folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
   }
 }

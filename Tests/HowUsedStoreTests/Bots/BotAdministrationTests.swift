@@ -1,0 +1,80 @@
+import HowUsedModel
+import Logging
+import Redis
+import Testing
+import TestSupport
+
+@testable import HowUsedStore
+
+struct BotAdministrationTests {
+  private let keys = KeySchema(partitions: 1)
+
+  private func with(_ body: (BotAdministration, RedisClient) async throws -> Void) async throws {
+    try await RedisServerProcess.with { server in
+      let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+      let client = RedisClient(endpoint: server.endpoint, logger: logger)
+      try await client.waitUntilReady(timeout: .seconds(5))
+      try await body(BotAdministration(client: client, keys: keys), client)
+      await client.shutdown()
+    }
+  }
+
+  private func bot(_ number: Int64) throws -> BotID { try #require(BotID(rawValue: number)) }
+
+  @Test("Bots are listed by id and shown as they were registered")
+  func list() async throws {
+    try await with { administration, _ in
+      for number in [30, 4, 200] as [Int64] {
+        try await administration.add(try bot(number), name: "bot \(number)", tokens: BotTokens())
+      }
+      #expect(try await administration.list().map(\.id.rawValue) == [4, 30, 200])
+      #expect(try await administration.show(try bot(30)).name == "bot 30")
+      try await administration.rename(try bot(30), to: "другой")
+      #expect(try await administration.show(try bot(30)).name == "другой")
+    }
+  }
+
+  @Test("What can't be done is refused, and changes nothing")
+  func refusals() async throws {
+    try await with { administration, _ in
+      let id = try bot(1)
+      let tokens = BotTokens()
+      try await administration.add(id, name: "", tokens: tokens)
+      await #expect(throws: StoreError.botExists(id)) {
+        try await administration.add(id, name: "again", tokens: BotTokens())
+      }
+      #expect(try await administration.show(id).access(of: tokens.api.hash) == .api)
+      await #expect(throws: StoreError.self) { try await administration.rotate(id, api: tokens.view, view: nil) }
+      await #expect(throws: StoreError.self) {
+        try await administration.add(try bot(2), name: "", tokens: BotTokens(api: tokens.api, view: tokens.api))
+      }
+      await #expect(throws: StoreError.self) {
+        try await administration.add(try bot(2), name: String(repeating: "x", count: 201), tokens: BotTokens())
+      }
+      let unknown = StoreError.noSuchBot(try bot(2))
+      await #expect(throws: unknown) { try await administration.show(try bot(2)) }
+      await #expect(throws: unknown) { try await administration.rotate(try bot(2), api: .random(), view: nil) }
+      await #expect(throws: unknown) { try await administration.remove(try bot(2), settling: .zero) }
+    }
+  }
+
+  @Test("Removing a bot removes all of its keys and none of another's")
+  func remove() async throws {
+    try await with { administration, client in
+      // One partition, so both live in it; 12's names start like 1's.
+      for number in [1, 12] as [Int64] {
+        let id = try bot(number)
+        try await administration.add(id, name: "", tokens: BotTokens())
+        try await client.send("ZADD", keys.online(id), 1, "7")
+        for index in 0..<1500 {
+          try await client.send("SET", keys.statisticsPrefix(keys.partition(of: id), id) + "x:\(index):1:", "1")
+        }
+      }
+      #expect(try await administration.remove(try bot(1), settling: .zero) == 1501)
+      let left = try await client.send("KEYS", "*").array?.compactMap(\.string) ?? []
+      #expect(left.filter { $0.contains(":12") }.count == 1501)
+      #expect(left.filter { $0.contains(":1:") && !$0.contains(":12:") }.isEmpty)
+      #expect(try await administration.list().map(\.id.rawValue) == [12])
+    }
+  }
+}

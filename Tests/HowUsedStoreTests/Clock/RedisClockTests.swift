@@ -1,0 +1,85 @@
+import Logging
+import Redis
+import Synchronization
+import Testing
+import TestSupport
+
+@testable import HowUsedStore
+
+struct RedisClockTests {
+  /// A monotonic clock that the test turns.
+  final class Hand: Sendable {
+    let nanoseconds = Atomic<Int64>(5_000_000_000)
+    func advance(milliseconds: Int64) { nanoseconds.add(milliseconds * 1_000_000, ordering: .relaxed) }
+  }
+
+  private func clock(_ hand: Hand) -> RedisClock { RedisClock { hand.nanoseconds.load(ordering: .relaxed) } }
+
+  @Test("Before Redis has told its time, it is the machine's")
+  func beforeTheFirstAnswer() {
+    let clock = RedisClock()
+    #expect(!clock.isSet)
+    #expect(abs(clock.nowMilliseconds - WallClock.nanoseconds / 1_000_000) < 1000)
+  }
+
+  @Test("It goes with the monotonic clock and Redis's offset")
+  func offset() {
+    let hand = Hand()
+    let clock = clock(hand)
+    clock.apply(.moved(1_000_000_000, by: 0))
+    #expect(clock.isSet)
+    #expect(clock.nowMilliseconds == 6000)
+    hand.advance(milliseconds: 1234)
+    #expect(clock.nowMilliseconds == 7234)
+    #expect(clock.nowSeconds == 7)
+  }
+
+  @Test("A correction backwards makes time stand, never go back")
+  func monotonic() {
+    let hand = Hand()
+    let clock = clock(hand)
+    clock.apply(.moved(1_000_000_000, by: 0))
+    #expect(clock.nowMilliseconds == 6000)
+    clock.apply(.offset(990_000_000))
+    #expect(clock.nowMilliseconds == 6000)
+    hand.advance(milliseconds: 9)
+    #expect(clock.nowMilliseconds == 6000)
+    hand.advance(milliseconds: 2)
+    #expect(clock.nowMilliseconds == 6001)
+  }
+
+  @Test("When Redis's own clock was set back, it follows")
+  func setBack() {
+    let hand = Hand()
+    let clock = clock(hand)
+    clock.apply(.moved(100_000_000_000, by: 0))
+    #expect(clock.nowMilliseconds == 105_000)
+    clock.apply(.moved(1_000_000_000, by: -99_000_000_000))
+    #expect(clock.nowMilliseconds == 6000)
+  }
+
+  @Test("A manual clock stands still until it is moved")
+  func manual() {
+    let clock = RedisClock.manual(milliseconds: 1000)
+    #expect(clock.nowMilliseconds == 1000)
+    clock.advance(byMilliseconds: 119_000)
+    #expect(clock.nowMilliseconds == 120_000)
+    clock.move(toMilliseconds: 5)
+    #expect(clock.nowMilliseconds == 5)
+  }
+
+  @Test("It is set from a real Redis")
+  func fromRedis() async throws {
+    try await RedisServerProcess.with { server in
+      let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+      let client = RedisClient(endpoint: server.endpoint, logger: logger)
+      try await client.waitUntilReady(timeout: .seconds(5))
+      let clock = RedisClock { 0 }
+      try await RedisClockService(clock: clock, client: client, logger: logger).setOnce()
+      #expect(clock.isSet)
+      // Both read the same machine's wall clock.
+      #expect(abs(clock.nowMilliseconds - WallClock.nanoseconds / 1_000_000) < 2000)
+      await client.shutdown()
+    }
+  }
+}
