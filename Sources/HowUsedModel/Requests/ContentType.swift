@@ -79,14 +79,7 @@ package enum ContentType: Sendable, Equatable {
     (0x20...0x7E).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
 
-  /// Compares ASCII without regard to case. `word` is in lower case.
   private static func equal(_ bytes: UnsafeRawBufferPointer, _ word: StaticString) -> Bool {
-    guard bytes.count == word.utf8CodeUnitCount else { return false }
-    for index in 0..<bytes.count {
-      let byte = bytes[index]
-      let lower = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
-      guard lower == word.utf8Start[index] else { return false }
-    }
-    return true
+    bytes.count == word.utf8CodeUnitCount && ASCII.lowercased(bytes, hasPrefix: word)
   }
 }
