@@ -37,7 +37,7 @@ const live = new Live({
   receive(event) {
     last.live = event
     if (lost.live) lose("live", null)
-    page.header.setState("live")
+    page.header.setState(lost.charts ? "lost" : "live")
     showLive()
     // The first event of all, or the first after a silence: don't wait for the next round.
     if (everUsed === false && event.online > 0) load()
@@ -71,10 +71,12 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw)
 
 // Makes the whole page in the current language, and shows what is known.
 function build() {
+  for (const chart of Object.values(page?.charts ?? {})) chart.destroy()
   const header = makeHeader({
     chooseLanguage(name) {
       chooseLanguage(name)
       build()
+      page.header.focusLanguage()
     },
     chooseTheme: redraw,
   })
@@ -256,6 +258,7 @@ function showLost() {
   page.online.setStale(Boolean(lost.live ?? lost.charts))
   if (error) page.header.setState("lost")
   if (!error) page.banner.show("")
+  else if (!lost.charts) page.banner.show(t("liveText"))
   else if (!updatedAt) page.banner.show(t("lostEmpty"))
   else page.banner.show(t(error.status ? "storageText" : "lostText", {time: clockExact(updatedAt / 1000)}))
 }
@@ -269,6 +272,7 @@ function tick() {
 }
 
 function deny(error) {
+  for (const chart of Object.values(page.charts ?? {})) chart.destroy()
   live.stop()
   loading?.abort()
   clearTimeout(next)
@@ -277,6 +281,7 @@ function deny(error) {
     chooseLanguage(name) {
       chooseLanguage(name)
       deny(error)
+      page.header.focusLanguage()
     },
     chooseTheme() {},
   })

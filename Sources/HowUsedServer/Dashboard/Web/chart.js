@@ -51,8 +51,9 @@ export class Chart {
   show(answer, view, query) {
     this.#answer = answer
     this.#view = {...view}
-    const {parts} = {parts: this.#parts}
+    const parts = this.#parts
     this.element.setAttribute("aria-busy", "false")
+    parts.csv.hidden = parts.tableButton.hidden = false
     parts.csv.href = address("/stats", view, {...query, format: "csv"})
     parts.plot.setAttribute("aria-label", t("chartHelp", {name: t(this.#metric), period: span(answer.from, answer.to)}))
     const empty = answer.series.every((series) => series.values.every((value) => value === 0))
@@ -66,10 +67,13 @@ export class Chart {
     this.#answer = null
     this.element.setAttribute("aria-busy", "false")
     this.#say(`${t("cannot")}. ${reason.replace(/^Bad Request: /, "")}`)
-    this.#parts.legend.hidden = true
+    for (const part of ["legend", "csv", "tableButton"]) this.#parts[part].hidden = true
     setText(this.#parts.readout, "")
     this.#parts.plot.classList.add("void")
   }
+
+  /** Must be called before the element is thrown away: the crosshair's group would keep it. */
+  destroy() { this.#plot.destroy() }
 
   setNote(text) {
     this.#parts.note.hidden = text === ""

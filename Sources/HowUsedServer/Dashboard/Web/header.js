@@ -17,6 +17,7 @@ export function makeHeader({chooseLanguage, chooseTheme}) {
   return {
     element: h("header", {class: "top"}, h("span", {class: "brand", "aria-hidden": "true"}, "HowUsed"), name, status,
       h("div", {class: "switches"}, theme, language)),
+    focusLanguage: () => language.querySelector("[aria-pressed=true]").focus(),
     setName: (text) => setText(name, text),
     /** `state` is "live" or "lost". */
     setState(state) {

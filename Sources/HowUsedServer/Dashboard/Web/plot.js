@@ -18,6 +18,7 @@ export class Plot {
   #plot = null
   #shape = ""
   #data = null
+  #observer
 
   /** `read` takes the index of the bucket under the crosshair or null; `zoom` takes from and to in unix seconds. */
   constructor(host, {height, sync, read, zoom, zoomOut}) {
@@ -27,7 +28,14 @@ export class Plot {
     this.#read = read
     this.#zoom = zoom
     this.#zoomOut = zoomOut
-    new ResizeObserver(() => this.#fit()).observe(host)
+    this.#observer = new ResizeObserver(() => this.#fit())
+    this.#observer.observe(host)
+  }
+
+  destroy() {
+    this.#observer.disconnect()
+    this.#plot?.destroy()
+    this.#plot = null
   }
 
   /** `data` is `{time, step, stack: [{values, color}]}`: the first is drawn lowest, the others on top of it. */
