@@ -121,7 +121,10 @@ let package = Package(
     ),
     .testTarget(
       name: "IntegrationTests",
-      dependencies: nio + ["HowUsedArchive", "HowUsedStatistics", "HowUsedStore", "Redis", "TestSupport", "howused"],
+      dependencies: nio + [
+        "HowUsedArchive", "HowUsedStatistics", "HowUsedServer", "HowUsedStore", "HowUsedModel", "Redis", "TestSupport",
+        "howused", logging, .product(name: "Hummingbird", package: "hummingbird"),
+      ],
       swiftSettings: settings
     ),
   ]

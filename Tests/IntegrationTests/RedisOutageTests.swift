@@ -1,0 +1,48 @@
+import TestSupport
+import Testing
+
+@Suite struct RedisOutageTests {
+  @Test func aStoppedRedisIsSaidAtOnceAndRecoveredFromWithinASecond() async throws {
+    try await APIServer.with(redisConfig: ["appendonly yes", "appendfsync always"]) { server in
+      #expect(try await server.event(1) == #"200 {"ok":true}"#)
+      server.redis.kill()
+      #expect(try await eventually { try await server.event(2).contains("redis_unavailable") })
+      #expect(try await server.online() == -1)
+      try await server.redis.start()
+      let clock = ContinuousClock()
+      let back = clock.now
+      #expect(try await eventually { try await server.event(3) == #"200 {"ok":true}"# })
+      #expect(clock.now - back < .seconds(1))
+      #expect(
+        try await eventually { (try? await server.fragments().count) == 2 },
+        "both acknowledged events, nothing else"
+      )
+    }
+  }
+
+  @Test func aPausedRedisLeavesTheOutcomeUnknown() async throws {
+    try await APIServer.with { server in
+      server.redis.pause()
+      let clock = ContinuousClock()
+      let sent = clock.now
+      let answer = try await server.event(1)
+      let waited = clock.now - sent
+      server.redis.resume()
+      #expect(answer.contains("outcome_unknown"))
+      #expect(waited < .seconds(3), "the deadline is 2 seconds")
+      #expect(try await eventually { try await server.event(2) == #"200 {"ok":true}"# })
+    }
+  }
+
+  @Test func aRedisThatRefusesWritesIsNotAcknowledged() async throws {
+    try await APIServer.with { server in
+      _ = try await server.client.send("CONFIG", "SET", "maxmemory", "1")
+      let answer = try await server.event(1)
+      #expect(answer.hasPrefix("503 "))
+      #expect(answer.contains("redis_unavailable"))
+      _ = try await server.client.send("CONFIG", "SET", "maxmemory", "0")
+      #expect(try await server.fragments().isEmpty)
+      #expect(try await server.event(1) == #"200 {"ok":true}"#)
+    }
+  }
+}

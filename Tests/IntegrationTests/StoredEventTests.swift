@@ -1,0 +1,38 @@
+import Testing
+
+/// What an acknowledged event leaves in the stream.
+@Suite struct StoredEventTests {
+  @Test func theStreamHoldsTheCanonicalFragment() async throws {
+    try await APIServer.with { server in
+      try await server.event(7, event: "старт", more: #","param_1":"en","param_3":true,"registerTime":"1616161616.25""#)
+      try await server.post("botId=1&apiToken=api-1&userId=8", contentType: "application/x-www-form-urlencoded")
+      #expect(
+        try await server.fragments() == [
+          #""botId":1,"userId":7,"event":"старт","param_1":"en","param_3":"true","userRegisterTime":1616161616"#,
+          #""type":"update","botId":1,"userId":8"#,
+        ]
+      )
+    }
+  }
+
+  @Test func aRefusedEventLeavesNothing() async throws {
+    try await APIServer.with { server in
+      #expect(try await server.event(0).hasPrefix("400 "))
+      #expect(try await server.event(1, event: "no").hasPrefix("400 "))
+      #expect(try await server.client.send("DBSIZE").int == 0)
+    }
+  }
+
+  @Test func theClosedGateRefusesEventsAndAnswersReads() async throws {
+    try await APIServer.with { server in
+      server.gate.isClosed = true
+      let answer = try await server.event(1)
+      #expect(answer.hasPrefix("503 "))
+      #expect(answer.contains(#""parameters":{"retry_after":5}"#))
+      #expect(try await server.online() == 0)
+      server.gate.isClosed = false
+      #expect(try await server.event(1) == #"200 {"ok":true}"#)
+      #expect(try await server.fragments().count == 1)
+    }
+  }
+}
