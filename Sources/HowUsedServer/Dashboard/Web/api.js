@@ -3,10 +3,11 @@
 const TIMEOUT = 10_000
 export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC"
 
-/** The server's refusal (`status` 400…), or `status` 0: it couldn't be reached. `retryAfter` is in seconds. */
+/** The server's refusal (`status` 400…, `field` is the parameter that was wrong), or `status` 0: it couldn't be reached. `retryAfter` is in seconds. */
 export class ApiError extends Error {
-  constructor(status, message, retryAfter = 0) {
+  constructor(status, message, {retryAfter = 0, field = ""} = {}) {
     super(message)
+    this.field = field
     this.status = status
     this.retryAfter = retryAfter
   }
@@ -33,7 +34,8 @@ export async function ask(path, view, query, signal) {
 async function refusal(response) {
   const body = await response.json().catch(() => ({}))
   const wait = Number(response.headers.get("Retry-After")) || 0
-  return new ApiError(response.status, String(body.description ?? response.statusText), Math.min(wait, 60))
+  return new ApiError(response.status, String(body.description ?? response.statusText),
+    {retryAfter: Math.min(wait, 60), field: String(body.field ?? "")})
 }
 
 /**

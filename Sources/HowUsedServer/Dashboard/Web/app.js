@@ -184,7 +184,7 @@ async function loadChart(metric, signal) {
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 400) throw error
     delete last.charts[metric]
-    page.charts[metric].refuse(error.message)
+    page.charts[metric].refuse(error)
   }
 }
 

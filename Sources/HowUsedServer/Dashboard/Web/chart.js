@@ -63,10 +63,12 @@ export class Chart {
   }
 
   /** Says why the server couldn't count this (its status 400). */
-  refuse(reason) {
+  refuse(error) {
     this.#answer = null
     this.element.setAttribute("aria-busy", "false")
-    this.#say(`${t("cannot")}. ${reason.replace(/^Bad Request: /, "")}`)
+    if (error.field.startsWith("param_")) this.#say(t("cannotParams"))
+    else if (["divider", "from", "to", "period"].includes(error.field)) this.#say(t("cannotTime"))
+    else this.#say(t("cannot", {reason: error.message.replace(/^Bad Request: /, "")}))
     for (const part of ["legend", "csv", "tableButton"]) this.#parts[part].hidden = true
     setText(this.#parts.readout, "")
     this.#parts.plot.classList.add("void")

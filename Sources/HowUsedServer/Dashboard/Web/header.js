@@ -5,7 +5,7 @@ import {currentLanguage, LANGUAGES, t} from "./text.js"
 const THEMES = ["auto", "light", "dark"]
 
 export function makeHeader({chooseLanguage, chooseTheme}) {
-  const name = h("h1", {class: "bot"})
+  const name = h("h1", {class: "bot", hidden: true})
   const status = h("span", {class: "status", hidden: true})
   const theme = choice(t("theme"), THEMES.map((value) => ({value, label: t(`theme_${value}`)})), currentTheme(), (value) => {
     press(theme, value)
@@ -18,7 +18,10 @@ export function makeHeader({chooseLanguage, chooseTheme}) {
     element: h("header", {class: "top"}, h("span", {class: "brand", "aria-hidden": "true"}, "HowUsed"), name, status,
       h("div", {class: "switches"}, theme, language)),
     focusLanguage: () => language.querySelector("[aria-pressed=true]").focus(),
-    setName: (text) => setText(name, text),
+    setName(text) {
+      name.hidden = false
+      setText(name, text)
+    },
     /** `state` is "live" or "lost". */
     setState(state) {
       status.hidden = false

@@ -18,10 +18,10 @@ export function readLink(query) {
     events: [...new Set((search.get("event") ?? "").split(",").filter(Boolean))],
     params: Object.fromEntries(PARAMS.map((name) => [name, search.get(name) ?? ""])),
     segment: ["event", ...PARAMS].includes(search.get("segment")) ? search.get("segment") : "",
-    period: /^\d{1,5}[mhd]$/.test(search.get("period") ?? "") ? search.get("period") : DEFAULTS.period,
+    period: /^\d{1,5}[mhdw]$/.test(search.get("period") ?? "") ? search.get("period") : DEFAULTS.period,
     from: custom ? from : null,
     to: custom ? to : null,
-    divider: /^(auto|\d{1,5}[mhd])$/.test(search.get("divider") ?? "") ? search.get("divider") : DEFAULTS.divider,
+    divider: /^(auto|\d{1,5}[mhdw])$/.test(search.get("divider") ?? "") ? search.get("divider") : DEFAULTS.divider,
     seconds: WINDOWS.includes(seconds) ? seconds : DEFAULTS.seconds,
   }
 }

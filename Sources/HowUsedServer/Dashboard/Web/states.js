@@ -18,8 +18,8 @@ export function makeBanner() {
 export function makeDenied(view, tried) {
   const id = h("input", {name: "id", value: view.id, inputmode: "numeric", required: true, autocomplete: "off"})
   const token = h("input", {name: "token", value: view.token, required: true, autocomplete: "off", spellcheck: "false"})
-  return h("main", {class: "sheet denied"}, h("h1", {role: "alert"}, t(tried ? "deniedTitle" : "openTitle")),
-    h("p", {}, t(tried ? "deniedText" : "openText")),
+  return h("main", {class: "sheet denied"}, h("div", {role: tried ? "alert" : null},
+    h("h1", {}, t(tried ? "deniedTitle" : "openTitle")), h("p", {}, t(tried ? "deniedText" : "openText"))),
     h("form", {onsubmit: (event) => {
       event.preventDefault()
       location.search = `?${new URLSearchParams({id: id.value.trim(), token: token.value.trim()})}`

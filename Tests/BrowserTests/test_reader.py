@@ -1,0 +1,148 @@
+"""Languages, colours, phones, keyboards, and how fast and closed the page is."""
+
+import json
+import re
+
+from browser import BrowserTestCase, bot, expect
+
+
+class ReaderTests(BrowserTestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.bot = cls.server.add_bot(bot(1234567))
+        for user in range(1, 31):
+            cls.server.send(cls.bot, ["/start", "common", "регистрация"][user % 3], user, param_1=["ru", "en"][user % 2])
+        cls.server.wait_counted(cls.bot, 30)
+
+    def test_language_by_header_and_by_switch(self):
+        page = self.loaded(self.open(self.bot, locale="ru-RU"))
+        expect(page.locator("html")).to_have_attribute("lang", "ru")
+        expect(page.get_by_role("heading", name="Сейчас онлайн")).to_be_visible()
+        expect(page.locator(".caption")).to_have_text("человек за последние 2 минуты")
+        self.shot(page, "russian")
+        page.get_by_role("button", name="EN", exact=True).click()
+        expect(page.get_by_role("heading", name="Online now")).to_be_visible()
+        page.reload()
+        expect(page.get_by_role("heading", name="Online now")).to_be_visible()
+        _, headers, body = self.server.get("/charts", {"Accept-Language": "ru,en;q=0.5"})
+        self.assertIn(b'<html lang="ru">', body)
+        self.assertIn("Accept-Language", headers["Vary"])
+
+    def test_colours_by_system_and_by_switch(self):
+        background = "() => getComputedStyle(document.body).backgroundColor"
+        page = self.loaded(self.open(self.bot, color_scheme="dark", query={"segment": "event"}))
+        dark = page.evaluate(background)
+        self.shot(page, "dark")
+        page.get_by_role("button", name="Light").click()
+        light = page.evaluate(background)
+        self.assertNotEqual(light, dark)
+        page.reload()
+        self.assertEqual(page.evaluate(background), light)
+        page.get_by_role("button", name="Auto").first.click()
+        self.assertEqual(page.evaluate(background), dark)
+        page.emulate_media(color_scheme="light")
+        self.assertEqual(page.evaluate(background), light)
+
+    def test_phone(self):
+        for name, settings in {
+            "phone": {"viewport": {"width": 390, "height": 844}},
+            "phone-small-russian-dark": {
+                "viewport": {"width": 320, "height": 640}, "locale": "ru-RU", "color_scheme": "dark",
+                "query": {"segment": "param_1", "event": "common,/start"},
+            },
+        }.items():
+            page = self.loaded(self.open(self.bot, has_touch=True, is_mobile=True, **settings))
+            wider = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            self.assertEqual(wider, 0, "scrolls sideways")
+            self.shot(page, name)
+
+    def test_keyboard(self):
+        page = self.loaded(self.open(self.bot))
+        chart = self.chart(page, "uses")
+        plot = chart.get_by_role("application")
+        plot.focus()
+        page.keyboard.press("End")
+        page.keyboard.press("ArrowLeft")
+        spoken = chart.locator("[aria-live]")
+        expect(spoken).to_have_text(re.compile(r"\d\d:\d\d.*: \d+$"))
+        before = spoken.inner_text()
+        page.keyboard.press("ArrowLeft")
+        expect(spoken).not_to_have_text(before)
+        page.keyboard.press("+")
+        page.wait_for_url(re.compile("from="))
+        self.loaded(page)
+        page.keyboard.press("Escape")
+        page.wait_for_url(re.compile("^((?!from=).)*$"))
+        # Everything that can be clicked can be reached, and says what it is.
+        nameless = page.evaluate("""() => [...document.querySelectorAll("button, a, input, select")]
+          .filter((one) => one.checkVisibility() && !(one.ariaLabel || one.innerText.trim() || one.labels?.length))
+          .map((one) => one.outerHTML)""")
+        self.assertEqual(nameless, [])
+        page.locator(".top-table").get_by_role("button", name="common").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".chip")).to_have_text("common ×")
+
+    def test_table_instead_of_chart(self):
+        page = self.loaded(self.open(self.bot, query={"segment": "event", "period": "1h"}))
+        chart = self.chart(page, "uses")
+        chart.get_by_role("button", name="Table").click()
+        expect(chart.get_by_role("columnheader")).to_have_count(4)
+        cells = chart.locator("tbody td").all_inner_texts()
+        self.assertEqual(sum(map(int, cells)), 30)
+        self.shot(page, "table")
+
+    def test_closed_to_the_outside(self):
+        page = self.loaded(self.open(self.bot))
+        _, headers, _ = self.server.get("/charts")
+        policy = headers["Content-Security-Policy"]
+        for part in ["default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'"]:
+            self.assertIn(part, policy)
+        self.assertNotIn("unsafe", policy)
+        self.assertEqual(headers["Referrer-Policy"], "no-referrer")
+        self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+        # The policy is in force, not only sent.
+        blocked = page.evaluate("""() => {
+          const script = document.createElement("script")
+          try { script.text = "window.ran = true" } catch { return true }
+          document.head.append(script)
+          return window.ran !== true
+        }""")
+        self.assertTrue(blocked)
+        self.problems.clear()
+
+    def test_files_are_cached_for_ever_and_the_page_is_not(self):
+        _, headers, body = self.server.get("/charts", {"Accept-Encoding": "gzip"})
+        self.assertEqual(headers["Content-Encoding"], "gzip")
+        self.assertEqual(headers["Cache-Control"], "no-cache")
+        status, _, body = self.server.get("/charts", {"Accept-Encoding": "gzip", "If-None-Match": headers["ETag"]})
+        self.assertEqual((status, body), (304, b""))
+        html = self.server.get("/charts")[2].decode()
+        path = re.search(r'"(/charts/assets/\w+/app\.js)"', html)[1]
+        _, headers, _ = self.server.get(path)
+        self.assertEqual(headers["Cache-Control"], "public, max-age=31536000, immutable")
+        self.assertEqual(headers["Content-Type"], "text/javascript; charset=utf-8")
+        _, headers, _ = self.server.get(re.sub(r"assets/\w+", "assets/0123456789", path))
+        self.assertEqual(headers["Cache-Control"], "no-store")
+        self.assertEqual(self.server.get("/charts/assets/x/nothing.js")[0], 404)
+
+    def test_small_and_quick(self):
+        """First chart and transferred bytes, printed; the bounds are generous because machines differ."""
+        page = self.open()
+        times = []
+        for _ in range(5):
+            context = self.browser.new_context()
+            page = context.new_page()
+            sizes = []
+            page.on("requestfinished", lambda request: sizes.append(request.sizes()))
+            page.goto(f"{self.server.address}/charts?id={self.bot.id}&token={self.bot.view_token}")
+            page.wait_for_function('performance.getEntriesByName("first-chart").length')
+            times.append(page.evaluate('performance.getEntriesByName("first-chart")[0].startTime'))
+            files = json.loads(page.evaluate("""() => JSON.stringify(performance.getEntriesByType("resource")
+              .filter((entry) => entry.name.includes("/charts/assets/")).map((entry) => entry.transferSize))"""))
+            document = page.evaluate('performance.getEntriesByType("navigation")[0].transferSize')
+            context.close()
+        total = document + sum(files)
+        print(f"\nfirst chart after {min(times):.0f}–{max(times):.0f} ms; {len(files) + 1} files, {total} bytes transferred")
+        self.assertLess(min(times), 1000)
+        self.assertLess(total, 120_000)
