@@ -1,6 +1,14 @@
 import ArgumentParser
 import NIOCore
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Where the server listens, and with how many threads.
 struct ListeningOptions: ParsableArguments {
   @Option(help: .setting("host", "The address to listen on: 127.0.0.1 for this machine only, 0.0.0.0 for everybody."))
@@ -13,6 +21,13 @@ struct ListeningOptions: ParsableArguments {
   var threads: Int?
 
   var threadCount: Int { threads ?? Settings.value("threads") ?? System.coreCount }
+
+  /// What an operator can do something about, in words; other errors as they are.
+  func explained(_ error: any Error) -> any Error {
+    guard let failure = error as? IOError else { return error }
+    let reason = String(cString: strerror(failure.errnoCode))
+    return CommandError("can't listen on \(host) port \(port): \(reason)")
+  }
 
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("--port: \(port) is not within 0 to 65535") }

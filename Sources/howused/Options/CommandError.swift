@@ -1,0 +1,6 @@
+/// A command's failure, told in one line.
+struct CommandError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
