@@ -40,7 +40,7 @@ package struct HTTPService: Service {
   }
 
   package func run() async throws {
-    let router = Router()
+    let router = Router(options: .autoGenerateHeadEndpoints)
     router.add(middleware: JSONErrorMiddleware())
     routes(router)
     let app = Application(
