@@ -1,0 +1,277 @@
+package import HowUsedModel
+package import Redis
+
+/// Events that are counted but not committed yet: equal counters are summed here, and users whom Redis was told about are
+/// left out. A value without I/O, and all of the aggregator's work per event.
+///
+/// Everything is in the order of first appearance, since that decides which combinations a full bucket still takes; so the
+/// counters don't depend on where batches begin and end.
+package struct Batch {
+  /// A combination's uses within a minute.
+  private struct Cell {
+    let combination: Int
+    let minute: Int64
+    var count: Int64
+  }
+
+  /// A dimension's users in a bucket.
+  private struct Audience {
+    let dimension: Int32
+    let resolution: Resolution
+    let bucket: Int64
+    let bot: Int64
+    var users: [Int64]
+  }
+
+  private struct Registration {
+    let bot: Int64
+    let user: Int64
+    /// Unix seconds; 0: none was sent.
+    let first: Int64
+    var sent: Int64
+  }
+
+  private struct BotUser: Hashable {
+    let bot: Int64
+    let user: Int64
+  }
+
+  private var table: CombinationTable
+  private var cells: [Cell] = []
+  private var cellIndexes: [UInt64: Int] = [:]
+  private var audiences: [Audience] = []
+  private var audienceIndexes: [AudienceKey: Int] = [:]
+  private var registrations: [Registration] = []
+  private var registrationIndexes: [BotUser: Int] = [:]
+  private var recent: SeenCache
+  private var seen: SeenCache
+  private var known: KnownCache
+  private let seed: UInt64
+  private var ids = 0
+
+  /// Events added since the last commit.
+  package private(set) var events = 0
+
+  private struct AudienceKey: Hashable {
+    let dimension: Int32
+    let resolution: Resolution
+    let bucket: Int64
+  }
+
+  /// - Parameter cacheSize: entries of each cache, a power of two; together they take 32 bytes for each at most.
+  package init(cacheSize: Int = 1 << 18) {
+    seed = UInt64.random(in: .min ... .max)
+    table = CombinationTable(seed: seed)
+    recent = SeenCache(most: cacheSize)
+    seen = SeenCache(most: cacheSize)
+    known = KnownCache(most: cacheSize)
+  }
+
+  package var isEmpty: Bool { events == 0 }
+
+  /// About how many operations Redis will have to do for it.
+  package var weight: Int { 6 * cells.count + 2 * audiences.count + ids + 2 * registrations.count }
+
+  /// Counts one event. `event` is empty for a deprecated update. `milliseconds` is the event's own time (Unix), `sent` the
+  /// registration time in Unix seconds that came with it, 0 when none did.
+  package mutating func add(
+    bot: Int64,
+    user: Int64,
+    event: UnsafeRawBufferPointer,
+    params: Params,
+    milliseconds: Int64,
+    sent: Int64
+  ) {
+    events += 1
+    let seconds = milliseconds / 1000
+    let minute = seconds / 60
+    let combination = table.index(bot: bot, event: event, params: params)
+    let cellKey = UInt64(truncatingIfNeeded: combination) << 32 | UInt64(truncatingIfNeeded: minute) & 0xffff_ffff
+    if let index = cellIndexes[cellKey] {
+      cells[index].count += 1
+    } else {
+      cellIndexes[cellKey] = cells.count
+      cells.append(Cell(combination: combination, minute: minute, count: 1))
+    }
+    let userHash = Mix.mix(seed ^ UInt64(bitPattern: user))
+    if !recent.insert(Mix.mix(table.entries[combination].hash ^ UInt64(bitPattern: minute), userHash)) {
+      addUser(user, hash: userHash, bot: bot, combination: combination, seconds: seconds)
+    }
+    register(bot: bot, user: user, hash: userHash, at: seconds, sent: sent)
+  }
+
+  private mutating func addUser(_ user: Int64, hash: UInt64, bot: Int64, combination: Int, seconds: Int64) {
+    for dimension in table.entries[combination].dimensions {
+      let dimensionHash = Mix.mix(table.dimensions[Int(dimension)].hash, hash)
+      for resolution in Resolution.allCases {
+        let bucket = resolution.bucket(at: seconds)
+        // Two bits for the resolution: the numbers of different resolutions' buckets may be equal.
+        let place = UInt64(bitPattern: bucket) << 2 | UInt64(resolution.rawValue)
+        if seen.insert(Mix.mix(dimensionHash ^ place)) { continue }
+        let key = AudienceKey(dimension: dimension, resolution: resolution, bucket: bucket)
+        ids += 1
+        if let index = audienceIndexes[key] {
+          audiences[index].users.append(user)
+        } else {
+          audienceIndexes[key] = audiences.count
+          let audience = Audience(
+            dimension: dimension,
+            resolution: resolution,
+            bucket: bucket,
+            bot: bot,
+            users: [user]
+          )
+          audiences.append(audience)
+        }
+      }
+    }
+  }
+
+  private mutating func register(bot: Int64, user: Int64, hash: UInt64, at seconds: Int64, sent: Int64) {
+    if known.insert(Mix.mix(hash, UInt64(bitPattern: bot)), sent: sent) { return }
+    let key = BotUser(bot: bot, user: user)
+    if let index = registrationIndexes[key] {
+      if sent != 0 { registrations[index].sent = sent }
+    } else {
+      registrationIndexes[key] = registrations.count
+      registrations.append(Registration(bot: bot, user: user, first: seconds, sent: sent))
+    }
+  }
+
+  /// To be called when the batch was committed: the next one begins.
+  package mutating func committed() {
+    events = 0
+    ids = 0
+    cells.removeAll(keepingCapacity: true)
+    cellIndexes.removeAll(keepingCapacity: true)
+    audiences.removeAll(keepingCapacity: true)
+    audienceIndexes.removeAll(keepingCapacity: true)
+    registrations.removeAll(keepingCapacity: true)
+    registrationIndexes.removeAll(keepingCapacity: true)
+    if table.isTooLarge { table.removeAll() }
+  }
+
+  /// To be called when it was not, or nobody knows: nothing may be left out of what is sent next.
+  package mutating func forget() {
+    committed()
+    recent.removeAll()
+    seen.removeAll()
+    known.removeAll()
+  }
+}
+
+// MARK: - The script's arguments
+
+extension Batch {
+  private struct Row {
+    let resolution: Resolution
+    let bucket: Int64
+    var events: Int64 = 0
+    var updates: Int64 = 0
+    var uses: [(combination: Int, count: Int64)] = []
+    var audiences: [Int] = []
+  }
+
+  private struct BotPart {
+    var rows: [Row] = []
+    var rowIndexes: [UInt64: Int] = [:]
+    var useIndexes: [UInt64: Int] = [:]
+    var registrations: [Int] = []
+
+    /// The index of a bucket's row, which is made if need be.
+    mutating func row(_ resolution: Resolution, _ bucket: Int64) -> Int {
+      let key = UInt64(bitPattern: bucket) << 2 | UInt64(resolution.rawValue)
+      if let index = rowIndexes[key] { return index }
+      rowIndexes[key] = rows.count
+      rows.append(Row(resolution: resolution, bucket: bucket))
+      return rows.count - 1
+    }
+  }
+
+  /// Appends the batch to a command, as ``CommitScript`` wants it.
+  package func write(to command: inout RedisCommand) {
+    var order: [Int64] = []
+    var parts: [Int64: BotPart] = [:]
+    func part(_ bot: Int64) {
+      if parts[bot] == nil {
+        parts[bot] = BotPart()
+        order.append(bot)
+      }
+    }
+    for cell in cells {
+      let combination = table.entries[cell.combination]
+      part(combination.bot)
+      for resolution in Resolution.allCases {
+        let bucket = resolution.bucket(at: cell.minute * 60)
+        parts[combination.bot]?.add(cell.combination, cell.count, combination.isUpdate, resolution, bucket)
+      }
+    }
+    for (index, audience) in audiences.enumerated() {
+      part(audience.bot)
+      parts[audience.bot]?.add(audience: index, audience.resolution, audience.bucket)
+    }
+    for (index, registration) in registrations.enumerated() {
+      part(registration.bot)
+      parts[registration.bot]?.registrations.append(index)
+    }
+    for bot in order {
+      guard let part = parts[bot] else { continue }
+      command.append(bot)
+      command.append(part.rows.count)
+      command.append(part.registrations.count)
+      for row in part.rows { write(row, to: &command) }
+      for index in part.registrations {
+        let registration = registrations[index]
+        command.append(registration.user)
+        command.append(registration.first)
+        if registration.sent == 0 { command.append("") } else { command.append(registration.sent) }
+      }
+    }
+  }
+
+  private func write(_ row: Row, to command: inout RedisCommand) {
+    command.append(row.resolution.letter)
+    command.append(row.bucket)
+    command.append(row.resolution.expiry(ofBucket: row.bucket))
+    command.append(row.events)
+    command.append(row.updates)
+    command.append(row.uses.count)
+    command.append(row.audiences.count)
+    command.append(row.resolution.exactUsers)
+    command.append(row.resolution.dimensionLimit)
+    for use in row.uses {
+      command.append(table.entries[use.combination].field)
+      command.append(use.count)
+    }
+    for index in row.audiences {
+      let audience = audiences[index]
+      command.append(table.dimensions[Int(audience.dimension)].name)
+      command.append(audience.users.count)
+      for user in audience.users { command.append(user) }
+    }
+  }
+}
+
+extension Batch.BotPart {
+  fileprivate mutating func add(
+    _ combination: Int,
+    _ count: Int64,
+    _ isUpdate: Bool,
+    _ resolution: Resolution,
+    _ bucket: Int64
+  ) {
+    let row = row(resolution, bucket)
+    if isUpdate { rows[row].updates += count } else { rows[row].events += count }
+    let key = UInt64(truncatingIfNeeded: row) << 32 | UInt64(truncatingIfNeeded: combination)
+    if let index = useIndexes[key] {
+      rows[row].uses[index].count += count
+    } else {
+      useIndexes[key] = rows[row].uses.count
+      rows[row].uses.append((combination, count))
+    }
+  }
+
+  fileprivate mutating func add(audience: Int, _ resolution: Resolution, _ bucket: Int64) {
+    rows[row(resolution, bucket)].audiences.append(audience)
+  }
+}
