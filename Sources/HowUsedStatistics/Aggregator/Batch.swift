@@ -1,6 +1,3 @@
-package import HowUsedModel
-package import Redis
-
 /// Events that are counted but not committed yet: equal counters are summed here, and users whom Redis was told about are
 /// left out. A value without I/O, and all of the aggregator's work per event.
 ///
@@ -8,14 +5,14 @@ package import Redis
 /// counters don't depend on where batches begin and end.
 package struct Batch {
   /// A combination's uses within a minute.
-  private struct Cell {
+  struct Cell {
     let combination: Int
     let minute: Int64
     var count: Int64
   }
 
   /// A dimension's users in a bucket.
-  private struct Audience {
+  struct Audience {
     let dimension: Int32
     let resolution: Resolution
     let bucket: Int64
@@ -23,7 +20,7 @@ package struct Batch {
     var users: [Int64]
   }
 
-  private struct Registration {
+  struct Registration {
     let bot: Int64
     let user: Int64
     /// Unix seconds; 0: none was sent.
@@ -36,12 +33,12 @@ package struct Batch {
     let user: Int64
   }
 
-  private var table: CombinationTable
-  private var cells: [Cell] = []
+  private(set) var table: CombinationTable
+  private(set) var cells: [Cell] = []
   private var cellIndexes: [UInt64: Int] = [:]
-  private var audiences: [Audience] = []
+  private(set) var audiences: [Audience] = []
   private var audienceIndexes: [AudienceKey: Int] = [:]
-  private var registrations: [Registration] = []
+  private(set) var registrations: [Registration] = []
   private var registrationIndexes: [BotUser: Int] = [:]
   private var recent: SeenCache
   private var seen: SeenCache
@@ -157,121 +154,5 @@ package struct Batch {
     recent.removeAll()
     seen.removeAll()
     known.removeAll()
-  }
-}
-
-// MARK: - The script's arguments
-
-extension Batch {
-  private struct Row {
-    let resolution: Resolution
-    let bucket: Int64
-    var events: Int64 = 0
-    var updates: Int64 = 0
-    var uses: [(combination: Int, count: Int64)] = []
-    var audiences: [Int] = []
-  }
-
-  private struct BotPart {
-    var rows: [Row] = []
-    var rowIndexes: [UInt64: Int] = [:]
-    var useIndexes: [UInt64: Int] = [:]
-    var registrations: [Int] = []
-
-    /// The index of a bucket's row, which is made if need be.
-    mutating func row(_ resolution: Resolution, _ bucket: Int64) -> Int {
-      let key = UInt64(bitPattern: bucket) << 2 | UInt64(resolution.rawValue)
-      if let index = rowIndexes[key] { return index }
-      rowIndexes[key] = rows.count
-      rows.append(Row(resolution: resolution, bucket: bucket))
-      return rows.count - 1
-    }
-  }
-
-  /// Appends the batch to a command, as ``CommitScript`` wants it.
-  package func write(to command: inout RedisCommand) {
-    var order: [Int64] = []
-    var parts: [Int64: BotPart] = [:]
-    func part(_ bot: Int64) {
-      if parts[bot] == nil {
-        parts[bot] = BotPart()
-        order.append(bot)
-      }
-    }
-    for cell in cells {
-      let combination = table.entries[cell.combination]
-      part(combination.bot)
-      for resolution in Resolution.allCases {
-        let bucket = resolution.bucket(at: cell.minute * 60)
-        parts[combination.bot]?.add(cell.combination, cell.count, combination.isUpdate, resolution, bucket)
-      }
-    }
-    for (index, audience) in audiences.enumerated() {
-      part(audience.bot)
-      parts[audience.bot]?.add(audience: index, audience.resolution, audience.bucket)
-    }
-    for (index, registration) in registrations.enumerated() {
-      part(registration.bot)
-      parts[registration.bot]?.registrations.append(index)
-    }
-    for bot in order {
-      guard let part = parts[bot] else { continue }
-      command.append(bot)
-      command.append(part.rows.count)
-      command.append(part.registrations.count)
-      for row in part.rows { write(row, to: &command) }
-      for index in part.registrations {
-        let registration = registrations[index]
-        command.append(registration.user)
-        command.append(registration.first)
-        if registration.sent == 0 { command.append("") } else { command.append(registration.sent) }
-      }
-    }
-  }
-
-  private func write(_ row: Row, to command: inout RedisCommand) {
-    command.append(row.resolution.letter)
-    command.append(row.bucket)
-    command.append(row.resolution.expiry(ofBucket: row.bucket))
-    command.append(row.events)
-    command.append(row.updates)
-    command.append(row.uses.count)
-    command.append(row.audiences.count)
-    command.append(row.resolution.exactUsers)
-    command.append(row.resolution.dimensionLimit)
-    for use in row.uses {
-      command.append(table.entries[use.combination].field)
-      command.append(use.count)
-    }
-    for index in row.audiences {
-      let audience = audiences[index]
-      command.append(table.dimensions[Int(audience.dimension)].name)
-      command.append(audience.users.count)
-      for user in audience.users { command.append(user) }
-    }
-  }
-}
-
-extension Batch.BotPart {
-  fileprivate mutating func add(
-    _ combination: Int,
-    _ count: Int64,
-    _ isUpdate: Bool,
-    _ resolution: Resolution,
-    _ bucket: Int64
-  ) {
-    let row = row(resolution, bucket)
-    if isUpdate { rows[row].updates += count } else { rows[row].events += count }
-    let key = UInt64(truncatingIfNeeded: row) << 32 | UInt64(truncatingIfNeeded: combination)
-    if let index = useIndexes[key] {
-      rows[row].uses[index].count += count
-    } else {
-      useIndexes[key] = rows[row].uses.count
-      rows[row].uses.append((combination, count))
-    }
-  }
-
-  fileprivate mutating func add(audience: Int, _ resolution: Resolution, _ bucket: Int64) {
-    rows[row(resolution, bucket)].audiences.append(audience)
   }
 }

@@ -69,6 +69,9 @@ package struct KeySchema: Sendable, Equatable {
   /// String: the ID through which the partition's events are counted. Committed with the counters, atomically.
   package func statisticsPosition(_ partition: Partition) -> String { "hu:{\(partition)}:stats:position" }
 
+  /// What every statistics key of the partition starts with.
+  package func statistics(_ partition: Partition) -> String { "hu:{\(partition)}:stats:" }
+
   /// What every statistics key of a bot starts with. The id comes first, so that all of them are found (and removed)
   /// by this prefix whatever event names and parameters follow.
   package func statisticsPrefix(_ partition: Partition, _ bot: BotID) -> String {

@@ -98,6 +98,19 @@ package final class RedisClient: Sendable {
     return value
   }
 
+  /// As `query`, for commands sent together: the values in their order. An error of Redis to any of them is thrown.
+  package func query<Value: Sendable>(
+    _ commands: [RedisCommand],
+    timeout: Duration? = nil,
+    _ body: @escaping @Sendable (borrowing RedisReply) throws -> Value
+  ) async throws -> [Value] {
+    guard !commands.isEmpty else { return [] }
+    return try await request(commands, timeout) { reply in
+      if let error = reply.error { throw error }
+      return try body(reply)
+    }
+  }
+
   private func request<Value: Sendable>(
     _ commands: [RedisCommand],
     _ timeout: Duration?,

@@ -1,0 +1,117 @@
+package import Redis
+
+extension Batch {
+  fileprivate struct Row {
+    let resolution: Resolution
+    let bucket: Int64
+    var events: Int64 = 0
+    var updates: Int64 = 0
+    var uses: [(combination: Int, count: Int64)] = []
+    var audiences: [Int] = []
+  }
+
+  fileprivate struct BotPart {
+    var rows: [Row] = []
+    var rowIndexes: [UInt64: Int] = [:]
+    var useIndexes: [UInt64: Int] = [:]
+    var registrations: [Int] = []
+
+    /// The index of a bucket's row, which is made if need be.
+    mutating func row(_ resolution: Resolution, _ bucket: Int64) -> Int {
+      let key = UInt64(bitPattern: bucket) << 2 | UInt64(resolution.rawValue)
+      if let index = rowIndexes[key] { return index }
+      rowIndexes[key] = rows.count
+      rows.append(Row(resolution: resolution, bucket: bucket))
+      return rows.count - 1
+    }
+  }
+
+  /// Appends the batch to a command, as ``CommitScript`` wants it. Returns the bots in it.
+  @discardableResult
+  package func write(to command: inout RedisCommand) -> [Int64] {
+    var order: [Int64] = []
+    var parts: [Int64: BotPart] = [:]
+    func part(_ bot: Int64) {
+      if parts[bot] == nil {
+        parts[bot] = BotPart()
+        order.append(bot)
+      }
+    }
+    for cell in cells {
+      let combination = table.entries[cell.combination]
+      part(combination.bot)
+      for resolution in Resolution.allCases {
+        let bucket = resolution.bucket(at: cell.minute * 60)
+        parts[combination.bot]?.add(cell.combination, cell.count, combination.isUpdate, resolution, bucket)
+      }
+    }
+    for (index, audience) in audiences.enumerated() {
+      part(audience.bot)
+      parts[audience.bot]?.add(audience: index, audience.resolution, audience.bucket)
+    }
+    for (index, registration) in registrations.enumerated() {
+      part(registration.bot)
+      parts[registration.bot]?.registrations.append(index)
+    }
+    for bot in order {
+      guard let part = parts[bot] else { continue }
+      command.append(bot)
+      command.append(part.rows.count)
+      command.append(part.registrations.count)
+      for row in part.rows { write(row, to: &command) }
+      for index in part.registrations {
+        let registration = registrations[index]
+        command.append(registration.user)
+        command.append(registration.first)
+        if registration.sent == 0 { command.append("") } else { command.append(registration.sent) }
+      }
+    }
+    return order
+  }
+
+  private func write(_ row: Row, to command: inout RedisCommand) {
+    command.append(row.resolution.letter)
+    command.append(row.bucket)
+    command.append(row.resolution.expiry(ofBucket: row.bucket))
+    command.append(row.events)
+    command.append(row.updates)
+    command.append(row.uses.count)
+    command.append(row.audiences.count)
+    command.append(row.resolution.exactUsers)
+    command.append(row.resolution.dimensionLimit)
+    for use in row.uses {
+      command.append(table.entries[use.combination].field)
+      command.append(use.count)
+    }
+    for index in row.audiences {
+      let audience = audiences[index]
+      command.append(table.dimensions[Int(audience.dimension)].name)
+      command.append(audience.users.count)
+      for user in audience.users { command.append(user) }
+    }
+  }
+}
+
+extension Batch.BotPart {
+  fileprivate mutating func add(
+    _ combination: Int,
+    _ count: Int64,
+    _ isUpdate: Bool,
+    _ resolution: Resolution,
+    _ bucket: Int64
+  ) {
+    let row = row(resolution, bucket)
+    if isUpdate { rows[row].updates += count } else { rows[row].events += count }
+    let key = UInt64(truncatingIfNeeded: row) << 32 | UInt64(truncatingIfNeeded: combination)
+    if let index = useIndexes[key] {
+      rows[row].uses[index].count += count
+    } else {
+      useIndexes[key] = rows[row].uses.count
+      rows[row].uses.append((combination, count))
+    }
+  }
+
+  fileprivate mutating func add(audience: Int, _ resolution: Resolution, _ bucket: Int64) {
+    rows[row(resolution, bucket)].audiences.append(audience)
+  }
+}

@@ -1,0 +1,152 @@
+package import HowUsedModel
+package import HowUsedStore
+package import Redis
+
+/// Counts the events of one partition: reads the stream behind the position, and commits counters and position at once.
+/// Belongs to one task.
+///
+/// Any number of these may run for one partition, in one process or many: a commit takes effect only when the position
+/// is still the one that its batch began at.
+package final class PartitionCounter {
+  package enum Progress: Sendable, Equatable {
+    /// Everything that was in the stream is counted.
+    case caughtUp
+    /// There may be more.
+    case more
+    /// Somebody else committed meanwhile; what was read is dropped.
+    case overtaken
+  }
+
+  /// Where tests let it die.
+  package enum Step: CaseIterable, Sendable {
+    case read
+    case added
+    case committed
+  }
+
+  /// How many entries are read at once: Redis answers nobody else for about 0.2 ms then.
+  static let pageSize = 500
+  /// A batch of this ``Batch/weight`` is committed before more is read: about a millisecond of Redis's time at most.
+  static let batchWeight = 800
+
+  package let partition: Partition
+  let client: RedisClient
+  let keys: StatisticsKeys
+  let stream: String
+  /// Nil: not known, to be read.
+  private(set) var position: StreamID?
+  private var readThrough = StreamID.zero
+  private var batch: Batch
+  private var scriptHash: String?
+  private let onStep: @Sendable (Step) throws -> Void
+
+  /// Events counted and committed by this one.
+  package private(set) var counted = 0
+  /// Entries that aren't canonical fragments; they are passed over.
+  package private(set) var malformed = 0
+  /// The bots that the commits since ``takeNews()`` had events of.
+  private var bots: Set<Int64> = []
+
+  package init(
+    client: RedisClient,
+    schema: KeySchema,
+    partition: Partition,
+    cacheSize: Int = 1 << 16,
+    onStep: @escaping @Sendable (Step) throws -> Void = { _ in }
+  ) {
+    self.client = client
+    self.partition = partition
+    self.onStep = onStep
+    keys = StatisticsKeys(schema, partition)
+    stream = schema.events(partition)
+    batch = Batch(cacheSize: cacheSize)
+  }
+
+  /// The command that reads what comes next.
+  func readCommand(count: Int) -> RedisCommand {
+    RedisCommand("XRANGE", stream, "(\(readThrough)", "+", "COUNT", count)
+  }
+
+  /// Reads the position anew. What was added and not committed is forgotten.
+  package func start() async throws {
+    batch.forget()
+    position = nil
+    let value = try await client.send("GET", keys.position)
+    let found = value.string.flatMap { StreamID($0) } ?? .zero
+    position = found
+    readThrough = found
+  }
+
+  /// The next thing will be to read the position anew.
+  func restart() { position = nil }
+
+  /// What happened since the last call.
+  func takeNews() -> (counted: Int, malformed: Int, bots: Set<Int64>) {
+    defer {
+      (counted, malformed) = (0, 0)
+      bots = []
+    }
+    return (counted, malformed, bots)
+  }
+
+  /// Counts everything that is in the stream, in batches.
+  package func catchUp() async throws -> Progress {
+    if position == nil { try await start() }
+    while true {
+      let page = try await client.query(readCommand(count: Self.pageSize)) { EventPage($0) }
+      let progress = try await take(page, of: Self.pageSize)
+      if progress != .more { return progress }
+    }
+  }
+
+  /// Adds a page that ``readCommand(count:)`` gave, and commits when it was the last one or the batch is large.
+  func take(_ page: EventPage, of requested: Int) async throws -> Progress {
+    try onStep(.read)
+    page.forEach { id, fragment in
+      if !batch.add(id, fragment: fragment) { malformed += 1 }
+    }
+    if let last = page.lastID { readThrough = last }
+    try onStep(.added)
+    let isLast = page.count < requested
+    if isLast || batch.weight >= Self.batchWeight {
+      guard try await commit() else { return .overtaken }
+    }
+    return isLast ? .caughtUp : .more
+  }
+
+  /// Returns false when somebody else moved the position: what was added is dropped, and reading goes on from there.
+  private func commit() async throws -> Bool {
+    guard let position, position != readThrough else { return true }
+    let reply: RedisValue
+    var committing: [Int64] = []
+    do {
+      reply = try await StatisticsScript(text: CommitScript.text).run(on: client, hash: &scriptHash) { command in
+        command.append(contentsOf: [2, keys.position, keys.generations, keys.prefix])
+        command.append(position == .zero ? "" : position.description)
+        command.append(readThrough.description)
+        committing = batch.write(to: &command)
+      }
+    } catch {
+      // Nobody knows whether it was done: the position in Redis will tell.
+      self.position = nil
+      batch.forget()
+      throw error
+    }
+    if reply.array != nil {
+      counted += batch.events
+      bots.formUnion(committing)
+      self.position = readThrough
+      batch.committed()
+      try onStep(.committed)
+      return true
+    }
+    let found = reply.string.flatMap { StreamID($0) } ?? .zero
+    batch.forget()
+    self.position = found
+    readThrough = found
+    return false
+  }
+}
+
+@available(*, unavailable)
+extension PartitionCounter: Sendable {}
