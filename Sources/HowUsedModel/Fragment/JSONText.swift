@@ -1,6 +1,6 @@
 /// Text as the inside of a JSON string, in its canonical form: UTF-8 as is, only `"`, `\` and control characters below
 /// 0x20 escaped, as `\b \f \n \r \t` or `\u00xx` in lower case.
-enum JSONText {
+package enum JSONText {
   /// Writes `text` at `target`, which must have room for six times its length and 8 bytes more. Returns the bytes written.
   static func write(_ text: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer) -> Int {
     guard let base = text.baseAddress else { return 0 }

@@ -49,7 +49,9 @@ package struct PeakSampler {
 
   private mutating func sample(_ bots: ArraySlice<BotID>, _ partition: Partition, at milliseconds: Int64) async throws {
     let oldest = milliseconds - Self.window * 1000
-    let counts = try await client.pipeline(bots.map { RedisCommand("ZCOUNT", schema.online(partition, $0), oldest, "+inf") })
+    let counts = try await client.pipeline(
+      bots.map { RedisCommand("ZCOUNT", schema.online(partition, $0), oldest, "+inf") }
+    )
     let keys = StatisticsKeys(schema, partition)
     let seconds = milliseconds / 1000
     var arguments: [any RedisArgument] = []

@@ -1,0 +1,109 @@
+package import HowUsedModel
+package import HowUsedStore
+package import Redis
+
+/// Answers ``ChartQuery``s from Redis.
+package struct ChartReader: Sendable {
+  let client: RedisClient
+  let schema: KeySchema
+
+  /// How many commands go to Redis at once: it answers nobody else meanwhile.
+  static let chunk = 128
+
+  package init(client: RedisClient, schema: KeySchema) {
+    self.client = client
+    self.schema = schema
+  }
+
+  /// - Throws: `RedisClientError`, `RedisServerError`.
+  package func answer(_ query: ChartQuery, bot: BotID) async throws -> ChartAnswer {
+    try await consistently(bot) { statistics in
+      switch query.metric {
+      case .uses: try await UsesReader(reader: self, statistics: statistics, query: query).answer()
+      case .users: try await UsersReader(reader: self, statistics: statistics, query: query).answer()
+      case .new: try await newUsers(query, statistics)
+      case .online: try await peaks(query, statistics)
+      }
+    }
+  }
+
+  /// Reads all of it from one generation, again if a rebuild was swapped in meanwhile.
+  func consistently<Value>(_ bot: BotID, _ body: (BotStatistics) async throws -> Value) async throws -> Value {
+    var before = try await BotStatistics.read(bot, schema: schema, from: client)
+    var rounds = 0
+    while true {
+      let value: Value
+      do {
+        value = try await body(before)
+      } catch let error as RedisServerError where error.code == "WRONGTYPE" && rounds < 3 {
+        // A set became a HyperLogLog between two round trips.
+        rounds += 1
+        continue
+      }
+      let after = try await BotStatistics.read(bot, schema: schema, from: client)
+      rounds += 1
+      if after.generation == before.generation || rounds == 3 { return value }
+      before = after
+    }
+  }
+
+  /// Sends commands whose replies are arrays, a few at a time.
+  func flat(_ commands: [RedisCommand]) async throws -> [FlatReply] {
+    var replies: [FlatReply] = []
+    replies.reserveCapacity(commands.count)
+    for start in stride(from: 0, to: commands.count, by: Self.chunk) {
+      let part = Array(commands[start..<min(start + Self.chunk, commands.count)])
+      replies += try await client.query(part) { FlatReply($0) }
+    }
+    return replies
+  }
+
+  private func newUsers(_ query: ChartQuery, _ statistics: BotStatistics) async throws -> ChartAnswer {
+    let timeline = query.timeline
+    let counts = try await numbers(["n"], timeline, statistics)
+    let values = (0..<timeline.count).map { point in
+      timeline.buckets(of: point).reduce(0) { $0 + counts[Int($1 - timeline.buckets.lowerBound)][0] }
+    }
+    return ChartAnswer(series: [.init(name: ChartAnswer.allName, total: values.reduce(0, +), values: values)])
+  }
+
+  /// Number fields of the users' rows of a timeline's buckets; 0 where there are none.
+  func numbers(_ fields: [String], _ timeline: Timeline, _ statistics: BotStatistics) async throws -> [[Int64]] {
+    let keys = statistics.counters
+    let commands = timeline.buckets.map { bucket in
+      RedisCommand(["HMGET", keys.users(timeline.resolution, bucket)] + fields)
+    }
+    return try await flat(commands).map { reply in
+      fields.indices.map { index in reply[index].flatMap { Int64(decimal: $0) } ?? 0 }
+    }
+  }
+
+  private func peaks(_ query: ChartQuery, _ statistics: BotStatistics) async throws -> ChartAnswer {
+    let timeline = query.timeline
+    let peaks = try await peaks(timeline.resolution, timeline.buckets, statistics)
+    let values = (0..<timeline.count).map { point in
+      timeline.buckets(of: point).reduce(0) { max($0, peaks[$1] ?? 0) }
+    }
+    return ChartAnswer(series: [.init(name: ChartAnswer.allName, total: values.max() ?? 0, values: values)])
+  }
+
+  /// The highest online count of each bucket that has one.
+  func peaks(
+    _ resolution: Resolution,
+    _ buckets: Range<Int64>,
+    _ statistics: BotStatistics
+  ) async throws -> [Int64: Int64] {
+    var keys: [String] = []
+    for bucket in buckets {
+      let key = statistics.keys.peaks(statistics.bot, resolution, bucket: bucket)
+      if keys.last != key { keys.append(key) }
+    }
+    var peaks: [Int64: Int64] = [:]
+    for reply in try await flat(keys.map { RedisCommand("HGETALL", $0) }) {
+      reply.forEachPair { bucket, count in
+        if let bucket = Int64(decimal: bucket), let count = Int64(decimal: count) { peaks[bucket] = count }
+      }
+    }
+    return peaks
+  }
+}

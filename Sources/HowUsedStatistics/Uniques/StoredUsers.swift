@@ -1,0 +1,56 @@
+/// What a row says about a dimension's users: see ``CommitScript``.
+package enum StoredUsers: Sendable, Equatable {
+  /// The ids themselves.
+  case ids([Int64])
+  /// So many, whose ids are a set.
+  case set(Int64)
+  /// About so many, of whom there is a HyperLogLog.
+  case sketch(Int64)
+
+  /// Nil when it's none of these.
+  package init?(_ field: some Collection<UInt8>) {
+    guard let kind = field.first else { return nil }
+    let rest = field.dropFirst()
+    switch kind {
+    case UInt8(ascii: "p"):
+      self = .ids(rest.split(separator: UInt8(ascii: ",")).compactMap { Int64(String(decoding: $0, as: UTF8.self)) })
+    case UInt8(ascii: "s"):
+      guard let count = Int64(decimal: rest) else { return nil }
+      self = .set(count)
+    case UInt8(ascii: "h"):
+      guard let count = Int64(decimal: rest) else { return nil }
+      self = .sketch(count)
+    default: return nil
+    }
+  }
+
+  package var count: Int64 {
+    switch self {
+    case .ids(let ids): Int64(ids.count)
+    case .set(let count), .sketch(let count): count
+    }
+  }
+
+  package var isApproximate: Bool { if case .sketch = self { true } else { false } }
+}
+
+extension Int64 {
+  /// Digits, with `-` in front if negative; nil for anything else and for what doesn't fit.
+  init?(decimal bytes: some Collection<UInt8>) {
+    guard let first = bytes.first else { return nil }
+    let isNegative = first == UInt8(ascii: "-")
+    var value: Int64 = 0
+    var digits = 0
+    for byte in isNegative ? bytes.dropFirst() : bytes[...] {
+      let digit = Int64(byte) - 0x30
+      guard (0..<10).contains(digit) else { return nil }
+      let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
+      let (sum, over) = product.addingReportingOverflow(isNegative ? -digit : digit)
+      guard !tooLarge, !over else { return nil }
+      value = sum
+      digits += 1
+    }
+    guard digits > 0 else { return nil }
+    self = value
+  }
+}
