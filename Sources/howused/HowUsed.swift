@@ -26,10 +26,11 @@ struct HowUsed: AsyncParsableCommand {
   static func main() async {
     do {
       var command = try parseAsRoot()
-      try Settings.check()
       if var asynchronous = command as? any AsyncParsableCommand {
+        try Settings.check()
         try await asynchronous.run()
       } else {
+        // Only the help is; it needs no sound environment.
         try command.run()
       }
     } catch {

@@ -23,7 +23,7 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup(title: "Archive") var archive: ArchiveOptions
 
   func run() async throws {
-    let logger = StandardErrorLog.start(level: store.logLevel, label: "howused")
+    let logger = store.logger(level: .notice)
     var configuration = try store.configuration()
     privateRedis.apply(to: &configuration)
 

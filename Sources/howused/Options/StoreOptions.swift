@@ -25,10 +25,25 @@ struct StoreOptions: ParsableArguments {
   )
   var redisURL: String?
 
-  @Option(help: .setting("log-level", "How much to log to standard error.", valueName: "level"))
-  var logLevel: Logger.Level = Settings.value("log-level") ?? .notice
+  @Option(
+    help: .setting(
+      "log-level",
+      "How much to log to standard error. (default: notice for serve, error for all others)",
+      valueName: "level"
+    )
+  )
+  var logLevel: Logger.Level?
 
-  func validate() throws { _ = try configuration() }
+  /// Sets logging up.
+  /// - Parameter level: what is logged when nothing else is asked for.
+  func logger(level: Logger.Level) -> Logger {
+    StandardErrorLog.start(level: logLevel ?? Settings.value("log-level") ?? level, label: "howused")
+  }
+
+  func validate() throws {
+    _ = try configuration()
+    _ = Settings.value("log-level", as: Logger.Level.self)
+  }
 
   /// - Throws: a usage error when the address of Redis can't be read.
   func configuration() throws -> StoreConfiguration {
@@ -47,7 +62,7 @@ struct StoreOptions: ParsableArguments {
   /// Runs the body with Redis at hand, and tidies up after it however it ends, by Ctrl-C too. A private Redis that isn't
   /// running is started for that long.
   func withStore<Value: Sendable>(_ body: @escaping @Sendable (Store) async throws -> Value) async throws -> Value {
-    let logger = StandardErrorLog.start(level: max(logLevel, .warning), label: "howused")
+    let logger = logger(level: .error)
     let store = try await Store.open(try configuration(), waiting: .untilReady(.seconds(3)), logger: logger)
     do {
       let value = try await Interruption.cancelling { try await body(store) }

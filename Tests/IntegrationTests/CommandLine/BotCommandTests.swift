@@ -1,0 +1,105 @@
+import Foundation
+import HowUsedStore
+import Logging
+import Testing
+import TestSupport
+
+/// `howused bot …` as a real process, on a private Redis that each command starts and stops.
+struct BotCommandTests {
+  private func with(_ body: (HowUsedProgram, TemporaryFolder) async throws -> Void) async throws {
+    let folder = try TemporaryFolder()
+    try await body(HowUsedProgram(environment: ["HOWUSED_DATA_DIR": folder.path + "/data"]), folder)
+    #expect(try !isRedisAlive(in: folder), "a command left its Redis running")
+  }
+
+  private func isRedisAlive(in folder: TemporaryFolder) throws -> Bool {
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    return try EmbeddedRedis(dataFolder: folder.path + "/data", logger: logger).isAlive
+  }
+
+  private func token(_ label: String, in text: String) -> String? {
+    text.split(separator: "\n").first { $0.hasPrefix(label) }?.split(separator: " ").last.map(String.init)
+  }
+
+  @Test("A bot is registered, listed, shown, gets new tokens and is removed")
+  func life() async throws {
+    try await with { howused, _ in
+      let added = try await howused.run("bot", "add", "1234567", "--name", "Мой бот")
+      #expect(added.status == 0)
+      #expect(added.error.isEmpty)
+      let api = try #require(token("API token:", in: added.output))
+      let view = try #require(token("View token:", in: added.output))
+      #expect(api.utf8.count == 36 && view.utf8.count == 36 && api != view)
+
+      let list = try await howused.run("bot", "list")
+      #expect(list.output.hasPrefix("1234567\t20"))
+      #expect(list.output.hasSuffix("\tМой бот\n"))
+      #expect(!list.output.contains(api))
+
+      let show = try await howused.run("bot", "show", "1234567")
+      #expect(show.output.contains("name:       Мой бот\n"))
+      #expect(show.output.contains("online:     0 (last 120 seconds)\n"))
+
+      let rotated = try await howused.run("bot", "rotate", "1234567", "--only", "api")
+      #expect(token("API token:", in: rotated.output).map { $0 != api } == true)
+      #expect(token("View token:", in: rotated.output) == nil)
+
+      let removed = try await howused.run("bot", "remove", "1234567", "--yes")
+      #expect(removed.status == 0)
+      #expect(try await howused.run("bot", "list").output.isEmpty)
+    }
+  }
+
+  @Test("Existing tokens are imported as they are")
+  func imported() async throws {
+    try await with { howused, _ in
+      let added = try await howused.run("bot", "add", "5", "--api-token", "mine-mine", "--view-token", "theirs-theirs")
+      #expect(token("API token:", in: added.output) == "mine-mine")
+      #expect(token("View token:", in: added.output) == "theirs-theirs")
+    }
+  }
+
+  @Test("What can't be done is one line on standard error, and exit code 1")
+  func failures() async throws {
+    try await with { howused, _ in
+      #expect(try await howused.run("bot", "add", "5").status == 0)
+      for arguments in [["add", "5"], ["show", "6"], ["rotate", "6"], ["remove", "6", "--yes"]] {
+        let outcome = try await howused.run(["bot"] + arguments)
+        #expect(outcome.status == 1, "\(arguments)")
+        #expect(outcome.output.isEmpty, "\(arguments)")
+        #expect(outcome.error.hasPrefix("Error: "), "\(arguments)")
+        #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)")
+      }
+      let same = try await howused.run("bot", "add", "7", "--api-token", "same-same", "--view-token", "same-same")
+      #expect(same.status == 1)
+      #expect(same.error.contains("must differ"))
+    }
+  }
+
+  @Test("Removing asks first")
+  func asks() async throws {
+    try await with { howused, _ in
+      _ = try await howused.run("bot", "add", "5")
+      // Standard input is empty, which isn't a yes.
+      let outcome = try await howused.run("bot", "remove", "5")
+      #expect(outcome.status == 1)
+      #expect(try await howused.run("bot", "show", "5").status == 0)
+    }
+  }
+
+  @Test("Many commands at once on a new folder don't get in each other's way")
+  func together() async throws {
+    try await with { howused, _ in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for id in 1...6 {
+          group.addTask {
+            let outcome = try await howused.run("bot", "add", "\(id)")
+            #expect(outcome.status == 0, "\(outcome.error)")
+          }
+        }
+        try await group.waitForAll()
+      }
+      #expect(try await howused.run("bot", "list").output.split(separator: "\n").count == 6)
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+
+/// The built `howused`, run as a real process.
+package struct HowUsedProgram: Sendable {
+  package struct Outcome: Sendable {
+    /// The exit code, or the number of the signal that ended it.
+    package let status: Int32
+    package let output: String
+    package let error: String
+  }
+
+  /// The program that was built beside these tests.
+  package static let path: String = {
+    let tests = URL(filePath: CommandLine.arguments.first ?? "").deletingLastPathComponent()
+    return tests.appending(path: "howused").path(percentEncoded: false)
+  }()
+
+  /// Environment variables besides PATH.
+  private let environment: [String: String]
+
+  package init(environment: [String: String] = [:]) { self.environment = environment }
+
+  /// Runs a command to its end, with nothing on its standard input.
+  package func run(_ arguments: String...) async throws -> Outcome { try await run(arguments) }
+
+  package func run(_ arguments: [String]) async throws -> Outcome {
+    let folder = try TemporaryFolder()
+    let files = try (output: Self.file(folder, "output"), error: Self.file(folder, "error"))
+    let process = Process()
+    process.executableURL = URL(filePath: Self.path)
+    process.arguments = arguments
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    process.environment = ["PATH": path].merging(environment) { _, own in own }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = files.output
+    process.standardError = files.error
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+      process.terminationHandler = { _ in continuation.resume() }
+      do { try process.run() } catch { continuation.resume(throwing: error) }
+    }
+    return Outcome(
+      status: process.terminationStatus,
+      output: try String(contentsOfFile: folder.path + "/output", encoding: .utf8),
+      error: try String(contentsOfFile: folder.path + "/error", encoding: .utf8)
+    )
+  }
+
+  private static func file(_ folder: TemporaryFolder, _ name: String) throws -> FileHandle {
+    let path = "\(folder.path)/\(name)"
+    try Data().write(to: URL(filePath: path))
+    return try FileHandle(forWritingTo: URL(filePath: path))
+  }
+}
