@@ -4,11 +4,12 @@ import NIOCore
 
 extension PipelineStateMachine {
   static func make(maxPending: Int = 100, maxPendingBytes: Int = 10_000) -> PipelineStateMachine {
-    PipelineStateMachine(
-      maxPending: maxPending,
-      maxPendingBytes: maxPendingBytes,
-      backoff: ReconnectBackoff(shortest: .milliseconds(10), longest: .milliseconds(500))
-    )
+    var configuration = RedisConnectionConfiguration()
+    configuration.maxPending = maxPending
+    configuration.maxPendingBytes = maxPendingBytes
+    configuration.tick = .seconds(1)
+    configuration.replyTimeout = .seconds(9)
+    return PipelineStateMachine(configuration: configuration, now: .at(0))
   }
 
   static func ready(maxPending: Int = 100, maxPendingBytes: Int = 10_000) -> PipelineStateMachine {
@@ -27,14 +28,18 @@ extension PipelineStateMachine {
     _ = handshakeReplied(nil)
   }
 
+  /// The request's bytes are its tag's digits.
   mutating func send(
     commands: Int,
     tag: UInt64,
-    bytes: Int = 10,
-    deadline: NIODeadline = .distantFuture,
+    timeout: TimeAmount? = nil,
     to handler: any RedisReplyHandler = ReplyLog()
-  ) {
-    sent(PendingRequest(handler: handler, tag: tag, commands: commands, bytes: bytes, deadline: deadline))
+  ) throws(RedisClientError) {
+    _ = try send(commands: commands, tag: tag, handler: handler, timeout: timeout) { $0.writeString("\(tag)") }
+  }
+
+  mutating func takeText() -> String? {
+    takeOutgoing().map { String(buffer: $0) }
   }
 }
 

@@ -32,7 +32,9 @@ struct ReplyReaderTests {
     for split in 0...bytes.count {
       let log = ReplyLog()
       var machine = PipelineStateMachine.ready()
-      for (tag, commands) in [(1, 3), (2, 1), (3, 2)] { machine.send(commands: commands, tag: UInt64(tag), to: log) }
+      for (tag, commands) in [(1, 3), (2, 1), (3, 2)] {
+        try machine.send(commands: commands, tag: UInt64(tag), to: log)
+      }
       let reader = try ReplyReader.make()
       for piece in [bytes[..<split], bytes[split...]] {
         try reader.feed(piece) { reply in

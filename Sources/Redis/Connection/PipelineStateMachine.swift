@@ -38,18 +38,27 @@ struct PipelineStateMachine {
     let retryAfter: TimeAmount?
   }
 
-  private let maxPending: Int
-  private let maxPendingBytes: Int
-  private let backoff: ReconnectBackoff
+  /// What a burst made larger than this, in bytes, isn't kept.
+  private static let largestKeptOutgoing = 256 * 1024
+  private static let smallestOutgoing = 16 * 1024
+
+  private let configuration: RedisConnectionConfiguration
   private var phase = Phase.disconnected
   private var pending = Deque<PendingRequest>()
   private var pendingBytes = 0
   private var failures = 0
+  /// The requests of this tick of the event loop.
+  private var outgoing = ByteBuffer()
+  /// Those that were handed out last, kept for their memory.
+  private var taken = ByteBuffer()
+  private var isFlushScheduled = false
+  /// The time of the last tick of the timer: near enough for a deadline. Asking for the time at each request would cost
+  /// as much as all else that's done for it here.
+  private var time: NIODeadline
 
-  init(maxPending: Int, maxPendingBytes: Int, backoff: ReconnectBackoff) {
-    self.maxPending = maxPending
-    self.maxPendingBytes = maxPendingBytes
-    self.backoff = backoff
+  init(configuration: RedisConnectionConfiguration, now: NIODeadline) {
+    self.configuration = configuration
+    time = now
   }
 
   var isReady: Bool { phase == .ready }
@@ -87,16 +96,40 @@ struct PipelineStateMachine {
 
   // MARK: Requests
 
-  /// Whether a request may be written now.
-  func admit() throws(RedisClientError) {
+  /// Lets `encode` append a request to what goes out next. Returns whether a flush is to be scheduled.
+  ///
+  /// One method, and all that it touches in one value, since Swift checks each access to a class's property.
+  mutating func send(
+    commands: Int,
+    tag: UInt64,
+    handler: any RedisReplyHandler,
+    timeout: TimeAmount?,
+    encode: (inout ByteBuffer) -> Void
+  ) throws(RedisClientError) -> Bool {
     guard case .ready = phase else { throw .notConnected }
-    guard pending.count < maxPending, pendingBytes < maxPendingBytes else { throw .queueFull }
+    guard pending.count < configuration.maxPending, pendingBytes < configuration.maxPendingBytes else {
+      throw .queueFull
+    }
+    let before = outgoing.readableBytes
+    encode(&outgoing)
+    let bytes = outgoing.readableBytes - before
+    pendingBytes += bytes
+    // `time` is up to a tick ago, and the deadline must not be early.
+    let deadline = time + configuration.tick + (timeout ?? configuration.replyTimeout)
+    pending.append(PendingRequest(handler: handler, tag: tag, commands: commands, bytes: bytes, deadline: deadline))
+    defer { isFlushScheduled = true }
+    return !isFlushScheduled
   }
 
-  /// A request was written. To be called only after `admit`.
-  mutating func sent(_ request: PendingRequest) {
-    pending.append(request)
-    pendingBytes += request.bytes
+  /// Takes what was sent since the last time, to be written to the channel; nil when that's nothing.
+  mutating func takeOutgoing() -> ByteBuffer? {
+    isFlushScheduled = false
+    guard outgoing.readableBytes > 0 else { return nil }
+    swap(&outgoing, &taken)
+    if outgoing.capacity > Self.largestKeptOutgoing { outgoing = ByteBuffer() }
+    // Uses the memory of the time before last again, which the channel has normally let go of, and takes new one if not.
+    outgoing.clear(minimumCapacity: Self.smallestOutgoing)
+    return taken
   }
 
   mutating func replied() -> ReplyAction {
@@ -117,9 +150,10 @@ struct PipelineStateMachine {
 
   // MARK: Endings
 
-  /// Whether a reply is overdue, so that the connection must be given up.
-  func isOverdue(now: NIODeadline) -> Bool {
-    switch phase {
+  /// The timer ticked. Returns whether a reply is overdue, so that the connection must be given up.
+  mutating func ticked(now: NIODeadline) -> Bool {
+    time = now
+    return switch phase {
     case .ready: pending.first.map { $0.deadline <= now } ?? false
     case .handshaking(_, let deadline): deadline <= now
     case .disconnected, .connecting, .closed: false
@@ -135,7 +169,7 @@ struct PipelineStateMachine {
     return Loss(
       failed: takePending(),
       wasReady: wasReady,
-      retryAfter: backoff.delay(afterFailures: failures, random: random)
+      retryAfter: configuration.backoff.delay(afterFailures: failures, random: random)
     )
   }
 
@@ -147,9 +181,10 @@ struct PipelineStateMachine {
   }
 
   private mutating func takePending() -> Deque<PendingRequest> {
-    let taken = pending
+    let failed = pending
     pending = []
     pendingBytes = 0
-    return taken
+    outgoing.clear()
+    return failed
   }
 }

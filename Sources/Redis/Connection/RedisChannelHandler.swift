@@ -5,15 +5,15 @@ final class RedisChannelHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  private weak var connection: RedisConnection?
+  /// Nil until the connection uses this channel, and again once it has given it up: whatever still comes is late.
+  private var connection: RedisConnection?
   private let reader: ReplyReader
   private var context: ChannelHandlerContext?
 
   /// Nil when there is no memory.
-  init?(connection: RedisConnection) {
+  init?() {
     guard let reader = ReplyReader() else { return nil }
     self.reader = reader
-    self.connection = connection
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -28,7 +28,14 @@ final class RedisChannelHandler: ChannelInboundHandler {
     context?.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
   }
 
-  func close() {
+  /// From now on the connection is told what happens.
+  func serve(_ connection: RedisConnection) {
+    self.connection = connection
+  }
+
+  /// Closes the channel and tells the connection nothing any more.
+  func abandon() {
+    connection = nil
     context?.close(promise: nil)
   }
 
@@ -36,19 +43,22 @@ final class RedisChannelHandler: ChannelInboundHandler {
     guard let connection else { return }
     do throws(RedisClientError) {
       try unwrapInboundIn(data).withUnsafeReadableBytes { bytes throws(RedisClientError) in
-        try reader.read(bytes) { reply in connection.received(reply, from: self) }
+        try reader.read(bytes) { reply in
+          connection.received(reply)
+          return self.connection != nil
+        }
       }
     } catch {
-      connection.broke(error, from: self)
+      connection.broke(error)
     }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    connection?.broke(.connectionLost, from: self)
+    connection?.broke(.connectionLost)
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    connection?.broke(.connectionLost, from: self, because: error)
+    connection?.broke(.connectionLost, because: error)
     context.close(promise: nil)
   }
 }

@@ -19,17 +19,13 @@ package final class RedisConnection {
   private let configuration: RedisConnectionConfiguration
   private let logger: Logger
   private var machine: PipelineStateMachine
-  /// The handler of the channel in use. What comes from any other is late and ignored.
+  /// The handler of the channel in use.
   private var handler: RedisChannelHandler?
-  private var outgoing: ByteBuffer
-  private var isFlushScheduled = false
   /// The closures that are handed to the event loop again and again, made once.
   private var flushTask: () -> Void = {}
   private var tickTask: () -> Void = {}
   private var timer: Scheduled<Void>?
   private var retry: Scheduled<Void>?
-  /// The time of the last tick: near enough for a deadline, and asking for the time costs more than all else in `send`.
-  private var tickTime = NIODeadline.now()
   private var lastWarning: NIODeadline?
 
   package init(
@@ -42,12 +38,7 @@ package final class RedisConnection {
     self.eventLoop = eventLoop
     self.configuration = configuration
     self.logger = logger
-    outgoing = ByteBuffer()
-    machine = PipelineStateMachine(
-      maxPending: configuration.maxPending,
-      maxPendingBytes: configuration.maxPendingBytes,
-      backoff: configuration.backoff
-    )
+    machine = PipelineStateMachine(configuration: configuration, now: .now())
   }
 
   package var isReady: Bool { machine.isReady }
@@ -87,40 +78,22 @@ package final class RedisConnection {
     encode: (inout ByteBuffer) -> Void
   ) throws(RedisClientError) {
     eventLoop.assertInEventLoop()
-    try machine.admit()
-    let before = outgoing.readableBytes
-    encode(&outgoing)
-    machine.sent(
-      PendingRequest(
-        handler: handler,
-        tag: tag,
-        commands: commands,
-        bytes: outgoing.readableBytes - before,
-        // The last tick is up to a tick ago, and the deadline must not be early.
-        deadline: tickTime + configuration.tick + (timeout ?? configuration.replyTimeout)
-      )
-    )
-    if !isFlushScheduled {
-      isFlushScheduled = true
+    if try machine.send(commands: commands, tag: tag, handler: handler, timeout: timeout, encode: encode) {
       eventLoop.assumeIsolatedUnsafeUnchecked().execute(flushTask)
     }
   }
 
-  // MARK: From the channel
+  // MARK: From the channel in use
 
-  /// Returns whether to go on reading.
-  func received(_ reply: borrowing RedisReply, from source: RedisChannelHandler) -> Bool {
-    guard source === handler else { return false }
+  func received(_ reply: borrowing RedisReply) {
     switch machine.replied() {
     case .deliver(let handler, let index, let tag): handler.redisReplied(reply, index: index, tag: tag)
     case .handshake: shakeHands(reply.error)
-    case .unexpected: broke(.protocolError("a reply that nothing was sent for"), from: source)
+    case .unexpected: broke(.protocolError("a reply that nothing was sent for"))
     }
-    return source === handler
   }
 
-  func broke(_ error: RedisClientError, from source: RedisChannelHandler, because cause: (any Error)? = nil) {
-    guard source === handler else { return }
+  func broke(_ error: RedisClientError, because cause: (any Error)? = nil) {
     lose(error, cause.map { String(describing: $0) } ?? error.description)
   }
 
@@ -128,12 +101,11 @@ package final class RedisConnection {
 
   private func connect() {
     guard machine.connect() else { return }
-    let bound = NIOLoopBound(self, eventLoop: eventLoop)
     let bootstrap = ClientBootstrap(group: eventLoop)
       .connectTimeout(configuration.connectTimeout)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          guard let handler = RedisChannelHandler(connection: bound.value) else { throw RedisClientError.notConnected }
+          guard let handler = RedisChannelHandler() else { throw RedisClientError.notConnected }
           try channel.pipeline.syncOperations.addHandler(handler)
         }
       }
@@ -159,6 +131,7 @@ package final class RedisConnection {
       throw RedisClientError.connectionLost
     }
     self.handler = handler
+    handler.serve(self)
     var bytes = ByteBuffer()
     for step in steps { step.write(for: endpoint, to: &bytes) }
     handler.write(bytes)
@@ -195,28 +168,21 @@ package final class RedisConnection {
   private func end(_ loss: PipelineStateMachine.Loss, _ error: RedisClientError) {
     let handler = handler
     self.handler = nil
-    outgoing.clear()
-    handler?.close()
+    handler?.abandon()
     if loss.wasReady { onStateChange?(false) }
     // Last, since these may send again, and then find everything as it will be.
     for request in loss.failed { request.handler.redisFailed(error, tag: request.tag) }
   }
 
   private func tick() {
-    tickTime = .now()
-    if machine.isOverdue(now: tickTime) { lose(.timedOut, RedisClientError.timedOut.description) }
+    if machine.ticked(now: .now()) { lose(.timedOut, RedisClientError.timedOut.description) }
     guard !machine.isClosed else { return }
     timer = eventLoop.assumeIsolated().scheduleTask(in: configuration.tick, tickTask)
   }
 
   private func flush() {
-    isFlushScheduled = false
-    guard let handler, outgoing.readableBytes > 0 else { return }
-    handler.write(outgoing)
-    // Reuses the memory when the channel could write everything at once, and takes new one otherwise. What a burst made
-    // large isn't kept.
-    if outgoing.capacity > 256 * 1024 { outgoing = ByteBuffer() }
-    outgoing.clear(minimumCapacity: 16 * 1024)
+    guard let bytes = machine.takeOutgoing() else { return }
+    handler?.write(bytes)
   }
 }
 

@@ -1,7 +1,7 @@
 /// A reply of Redis, or a part of one. It can be looked at only while it's lent: its memory belongs to the reader and
 /// holds the next reply soon after. What is to be kept is copied out (`RedisValue(reply)`).
 package struct RedisReply: ~Copyable {
-  package enum Kind: UInt8, Sendable {
+  package enum Kind: Sendable {
     case string, array, integer, null, status, error
   }
 

@@ -44,12 +44,10 @@ struct ReplyReader: ~Copyable {
     _ bytes: UnsafeRawBufferPointer,
     _ body: (borrowing RedisReply) -> Bool
   ) throws(RedisClientError) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.pieceSize))
-      rest = rest.dropFirst(piece.count)
-      guard redisReaderFeed(reader, piece.baseAddress?.assumingMemoryBound(to: CChar.self), piece.count) == REDIS_OK
-      else { throw failure }
+    guard let start = bytes.bindMemory(to: CChar.self).baseAddress else { return }
+    for offset in stride(from: 0, to: bytes.count, by: Self.pieceSize) {
+      let count = min(Self.pieceSize, bytes.count - offset)
+      guard redisReaderFeed(reader, start + offset, count) == REDIS_OK else { throw failure }
       while true {
         var reply: UnsafeMutableRawPointer?
         guard redisReaderGetReply(reader, &reply) == REDIS_OK else { throw failure }
