@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from harness import archive, compare, growth, latency, prepare, report, selftest
+from harness import archive, compare, goals, growth, latency, prepare, report, selftest
 from harness.measure import Context
 from harness.systems import SYSTEMS
 
@@ -112,6 +112,9 @@ def main():
         except Exception as error:   # the other figures are still worth having; the run fails at its end
             context.problems.append(f"{section}: {error}")
             context.say(f"failed: {error}")
+    if not chosen.quick:   # a second of each says nothing
+        print(goals.report(figures))
+        figures["goals"] = goals.rows(figures)
     figures["problems"] = context.problems
     print(f"\ntook {time.time() - started:.0f} s")
     if chosen.json:

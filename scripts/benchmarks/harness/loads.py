@@ -15,12 +15,18 @@ def result(output):
     raise RuntimeError("no result from the load generator:\n" + output[-2000:])
 
 
+def closed_arguments(port, requests, seconds, connections=64, threads=2):
+    return ["wrk", "-t", min(threads, connections), "-c", connections, "-d", f"{seconds}s", "--timeout", "10s",
+            "-s", f"{HERE}/load/replay.lua", f"http://127.0.0.1:{port}/", "--", requests]
+
+
+def closed_background(log, *arguments, **options):
+    return Process(closed_arguments(*arguments, **options), log=log)
+
+
 def closed(port, requests, seconds, connections=64, threads=2):
     """wrk: every connection sends its next request when the last one was answered."""
-    report = result(run(
-        ["wrk", "-t", min(threads, connections), "-c", connections, "-d", f"{seconds}s", "--timeout", "10s",
-         "-s", f"{HERE}/load/replay.lua", f"http://127.0.0.1:{port}/", "--", requests],
-        timeout=seconds + 60))
+    report = result(run(closed_arguments(port, requests, seconds, connections, threads), timeout=seconds + 60))
     report["per_second"] = report["requests"] / (report["duration_us"] / 1e6)
     return report
 

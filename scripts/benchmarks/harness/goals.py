@@ -1,0 +1,58 @@
+"""What HowUsed wants to reach, against what this run measured."""
+
+from .report import table
+
+
+def rows(figures):
+    """(what, goal, measured, reached) of every goal whose parts this run measured."""
+    found = []
+
+    def goal(what, limit, measured, form="{:.2f}×", least=False):
+        try:
+            value = measured()
+        except KeyError:
+            return   # that part wasn't run
+        reached = value >= limit if least else value <= limit
+        found.append([what, ("≥ " if least else "≤ ") + form.format(limit), form.format(value),
+                      "reached" if reached else "MISSED"])
+
+    def median(kind, name, figure):
+        return figures["comparison"]["summary"][kind][name][figure]["median"]
+
+    def ratio(kind, name, figure):
+        return lambda: median(kind, "howused", figure) / median(kind, name, figure)
+
+    goal("event: server CPU / webdis's", 0.60, ratio("event", "webdis", "server_us"))
+    goal("event: server CPU / nginx + Lua's", 0.40, ratio("event", "nginx", "server_us"))
+    goal("event: server + Redis CPU / webdis's", 0.60, ratio("event", "webdis", "total_us"))
+    goal("event: throughput / webdis's", 1.3, ratio("event", "webdis", "per_second"), least=True)
+    goal("event: throughput / nginx + Lua's", 1.8, ratio("event", "nginx", "per_second"), least=True)
+    goal("getOnline: server CPU / webdis's", 0.60, ratio("online", "webdis", "server_us"))
+    goal("getOnline: throughput / webdis's", 1.4, ratio("online", "webdis", "per_second"), least=True)
+    goal("getOnline: throughput / nginx + Lua's", 1.8, ratio("online", "nginx", "per_second"), least=True)
+
+    def open_load(figure):
+        rounds = sorted(report[figure] for report in figures["latency"]["howused"])
+        return rounds[len(rounds) // 2] / 1000
+
+    goal("getOnline p99 at half of maximum ingest", 1.5, lambda: open_load("p99"), "{:.2f} ms")
+    goal("getOnline p99.9 at half of maximum ingest", 5, lambda: open_load("p999"), "{:.2f} ms")
+    goal("batches of 100: events/s / the ceiling's", 0.85,
+         lambda: figures["batch"]["howused"]["per_second"]["median"]
+         / figures["batch"]["ceiling"]["per_second"]["median"], least=True)
+    goal("getOnline: server + Redis CPU, 10 M users / 1 k", 1.5,
+         lambda: figures["users"][10_000_000]["online"]["total_us"] / figures["users"][1_000]["online"]["total_us"])
+    goal("memory of a connection, at 10,000", 25, lambda: figures["connections"][10_000]["bytes_a_connection"] / 1000,
+         "{:.1f} KB")
+    goal("archive: server CPU added to an event", 1.5,
+         lambda: figures["archive"]["on"]["server_us"]["median"] - figures["archive"]["off"]["server_us"]["median"],
+         "{:.2f} µs")
+    goal("archive: disk an event", 26, lambda: figures["drain"]["bytes_an_event"], "{:.1f} bytes")
+    goal("draining a backlog / maximum ingest", 4,
+         lambda: figures["drain"]["per_second"] / median("event", "howused", "per_second"), least=True)
+    return found
+
+
+def report(figures):
+    found = rows(figures)
+    return "\ngoals\n" + table(found, ["", "goal", "measured", ""]) if found else ""
