@@ -8,13 +8,13 @@ const PERIODS = ["1h", "24h", "3d", "7d", "30d", "90d", "365d"]
 /** `change(patch)` is called with the parts of the view that the reader changed. */
 export function makeControls(change, zoomOut) {
   const periods = h("div", {class: "choice-slot"})
-  const custom = makeCustomRange(change)
+  const out = h("button", {type: "button", class: "plain", hidden: true, onclick: zoomOut}, t("zoomOut"))
+  const custom = makeCustomRange(change, out)
   const bucket = h("select", {"aria-label": t("bucket"), name: "divider", onchange: () => change({divider: bucket.value})})
   const segment = h("select", {"aria-label": t("segment"), name: "segment", onchange: () => change({segment: segment.value})},
     h("option", {value: ""}, t("none")), ["event", ...PARAMS].map((name) => h("option", {value: name}, t(name))))
   const events = makeEventFilter(change)
   const params = PARAMS.map((name) => makeParamFilter(name, change))
-  const out = h("button", {type: "button", class: "plain", hidden: true, onclick: zoomOut}, t("zoomOut"))
   const reset = h("button", {type: "button", class: "plain", hidden: true, onclick: () => change({
     events: [], params: Object.fromEntries(PARAMS.map((name) => [name, ""])), segment: "",
   })}, t("reset"))
@@ -23,7 +23,7 @@ export function makeControls(change, zoomOut) {
 
   return {
     element: h("section", {class: "controls", "aria-label": t("controls"), id: "charts"},
-      h("div", {class: "row"}, periods, out, custom.element, label(t("bucket"), bucket), label(t("segment"), segment), updated),
+      h("div", {class: "row"}, periods, label(t("bucket"), bucket), label(t("segment"), segment), updated, custom.element),
       h("div", {class: "row"}, events.element, params.map((param) => param.element), reset)),
     show(view) {
       const current = view.from === null ? view.period : "custom"
@@ -59,7 +59,7 @@ function bucketName(value) {
   return value === "auto" ? t("auto") : words("bucketNames")[value] ?? period(value)
 }
 
-function makeCustomRange(change) {
+function makeCustomRange(change, out) {
   const field = (name) => h("input", {type: "datetime-local", name, required: true})
   const from = field("from"), to = field("to")
   const element = h("form", {class: "range", hidden: true, onsubmit: (event) => {
@@ -67,7 +67,7 @@ function makeCustomRange(change) {
     const [start, end] = [from, to].map((input) => Math.floor(new Date(input.value).getTime() / 1000))
     if (start < end) change({from: start, to: end})
     else to.focus()
-  }}, h("label", {}, h("span", {}, t("from")), from), h("label", {}, h("span", {}, t("to")), to), h("button", {}, t("show")))
+  }}, h("label", {}, h("span", {}, t("from")), from), h("label", {}, h("span", {}, t("to")), to), h("button", {}, t("show")), out)
   return {
     element,
     open() {
