@@ -68,7 +68,7 @@ struct ServeCommand: AsyncParsableCommand {
       workers: workers,
       logger: logger,
       onRunning: { channel in
-        logger.notice("listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"])
+        logger.notice("listening", metadata: ["port": "\(channel.localAddress?.port ?? listening.port)"])
       },
       routes: { router in
         HealthRoute(health).add(to: router)

@@ -24,10 +24,17 @@ package struct HowUsedProgram: Sendable {
   package func run(_ arguments: String...) async throws -> Outcome { try await run(arguments) }
 
   package func run(_ arguments: [String]) async throws -> Outcome {
+    try await run(Self.path, arguments)
+  }
+
+  /// Runs a line as a user's shell would, with `howused` as the environment has it.
+  package func shell(_ line: String) async throws -> Outcome { try await run("/bin/sh", ["-c", line]) }
+
+  private func run(_ program: String, _ arguments: [String]) async throws -> Outcome {
     let folder = try TemporaryFolder()
     let files = try (output: Self.file(folder, "output"), error: Self.file(folder, "error"))
     let process = Process()
-    process.executableURL = URL(filePath: Self.path)
+    process.executableURL = URL(filePath: program)
     process.arguments = arguments
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     process.environment = ["PATH": path].merging(environment) { _, own in own }

@@ -1,0 +1,44 @@
+import Foundation
+import Testing
+import TestSupport
+
+/// The README's curl lines, run as they stand against a server: only curl's own settings say that it is on another port.
+struct ReadMeTests {
+  static let text = try? String(
+    contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../README.md").standardized,
+    encoding: .utf8
+  )
+
+  /// The lines of the fenced blocks that start like this.
+  static func lines(startingWith command: String) -> [String] {
+    var isInside = false
+    return (text ?? "").split(separator: "\n").compactMap { line in
+      if line.hasPrefix("```") { isInside.toggle() }
+      return isInside && line.hasPrefix(command) ? String(line) : nil
+    }
+  }
+
+  @Test("Every curl line is answered with ok")
+  func curl() async throws {
+    let lines = Self.lines(startingWith: "curl ")
+    #expect(lines.count >= 4)
+    let folder = try TemporaryFolder()
+    let howused = HowUsedProgram(environment: ["HOWUSED_DATA_DIR": folder.path + "/data"])
+    let register = try #require(Self.lines(startingWith: "howused bot add 1234567 --api-token").first)
+    #expect(try await howused.run(register.split(separator: " ").dropFirst().map(String.init)).status == 0)
+
+    let server = try await ServerProcess(dataFolder: folder.path + "/data")
+    let settings = "silent\nconnect-to = \"127.0.0.1:8080:127.0.0.1:\(server.port)\"\n"
+    try settings.write(toFile: folder.path + "/.curlrc", atomically: true, encoding: .utf8)
+    let shell = HowUsedProgram(environment: ["CURL_HOME": folder.path])
+    let ready = try await eventually(within: .seconds(20)) {
+      try await shell.shell("curl http://127.0.0.1:8080/health").output.contains(#""status":"ready""#)
+    }
+    #expect(ready)
+    for line in lines {
+      let answer = try await shell.shell(line).output
+      #expect(answer.hasPrefix(#"{"ok":true"#), "\(line)\n\(answer)")
+    }
+    #expect(await server.stop() != nil)
+  }
+}
