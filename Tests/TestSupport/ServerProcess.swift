@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// `howused serve` as a real process on a free port.
 package final class ServerProcess: Sendable {

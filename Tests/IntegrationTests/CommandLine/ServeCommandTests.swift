@@ -77,7 +77,8 @@ struct ServeCommandTests {
     kill(process, SIGKILL)
     let isBack = try await eventually(within: .seconds(10)) {
       let now = try String(contentsOfFile: folder.path + "/redis/redis.pid", encoding: .utf8)
-      return try await now != text && get(server, "/health").status == 200
+      guard now != text else { return false }
+      return try await get(server, "/health").status == 200
     }
     #expect(isBack, "\(server.output)")
     await server.stop()
