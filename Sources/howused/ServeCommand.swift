@@ -1,8 +1,6 @@
 import ArgumentParser
-import HowUsedServer
 import HowUsedStore
 import Logging
-import NIOCore
 import NIOPosix
 import ServiceLifecycle
 import UnixSignals
@@ -27,11 +25,13 @@ struct ServeCommand: AsyncParsableCommand {
     var configuration = try store.configuration()
     privateRedis.apply(to: &configuration)
 
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: listening.threadCount)
-    let store = try await Store.open(configuration, waiting: .atMost(.seconds(1)), logger: logger)
+    // What consumers read from Redis in bulk must not hold up requests: they have a thread of their own.
+    let background = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let store = try await Store.open(configuration, waiting: .atMost(.seconds(1)), group: background, logger: logger)
     do {
+      let server = try await Server(store: store, threads: listening.threadCount, logger: logger)
       var lifecycle = ServiceGroupConfiguration(
-        services: try await services(store, group: group, logger: logger),
+        services: server.services(listening: listening, archive: archive),
         gracefulShutdownSignals: [.sigterm, .sigint],
         logger: logger
       )
@@ -43,46 +43,5 @@ struct ServeCommand: AsyncParsableCommand {
       throw listening.explained(error)
     }
     logger.notice("stopped")
-  }
-
-  /// Everything that runs. It is stopped in the opposite order, the last one first.
-  private func services(_ store: Store, group: any EventLoopGroup, logger: Logger) async throws -> [any Service] {
-    let clock = RedisClock()
-    let gate = IngestGate()
-    let registry = BotRegistry(client: store.client, keys: store.keys, logger: logger)
-    let monitor = RedisMonitor(client: store.client, keys: store.keys, gate: gate, logger: logger)
-    let health = HealthMonitor(redis: monitor, registry: registry, gate: gate, archive: { nil }, statistics: { nil })
-    let workers = try await WorkerPool(
-      group: group,
-      endpoint: store.endpoint,
-      keys: store.keys,
-      clock: clock,
-      gate: gate,
-      logger: logger
-    )
-    registry.observe(workers.update)
-    let http = HTTPService(
-      host: listening.host,
-      port: listening.port,
-      group: group,
-      workers: workers,
-      logger: logger,
-      onRunning: { channel in
-        logger.notice("listening", metadata: ["port": "\(channel.localAddress?.port ?? listening.port)"])
-      },
-      routes: { router in
-        HealthRoute(health).add(to: router)
-        DashboardRoutes.add(to: router)
-      }
-    )
-
-    var services: [any Service] = []
-    if let embedded = store.embedded { services.append(EmbeddedRedisService(embedded)) }
-    services.append(RedisClockService(clock: clock, client: store.client, logger: logger))
-    services.append(registry)
-    services.append(monitor)
-    services.append(workers)
-    services.append(http)
-    return services
   }
 }

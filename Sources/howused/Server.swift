@@ -59,7 +59,7 @@ struct Server {
       workers: workers,
       logger: logger,
       onRunning: { [logger] channel in
-        logger.notice("Listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"])
+        logger.notice("listening", metadata: ["port": "\(channel.localAddress?.port ?? listening.port)"])
       },
       routes: { router in
         HealthRoute(health).add(to: router)
