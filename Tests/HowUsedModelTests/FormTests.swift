@@ -15,6 +15,29 @@ import Testing
     )
   }
 
+  /// Eight bytes are looked at at once: every character at every place, in names of every length.
+  @Test func everyPlace() throws {
+    for length in Limits.eventScalars {
+      for place in 0..<length {
+        var name = [UInt8](repeating: UInt8(ascii: "a"), count: length)
+        for (byte, isValid) in [(0x1F, false), (0x20, true), (0x7E, true), (0x7F, false), (0x3D, true)] {
+          name[place] = UInt8(byte)
+          #expect((refusal(Array((head + "&event=").utf8) + name, .form) == nil) == isValid, "\(byte) at \(place)")
+        }
+        for (special, text) in [("%41", "A"), ("+", " "), ("&x=", nil), ("=", "=")] {
+          var written = [String](repeating: "a", count: length)
+          var expected = written
+          written[place] = special
+          expected[place] = text ?? ""
+          if text == nil { expected.removeSubrange(place...) }
+          let decoded = try? decode(head + "&event=" + written.joined() + "&param_1=z", .form)
+          #expect(decoded?.event == (expected.count < 3 ? nil : expected.joined()))
+          #expect(decoded == nil || decoded?.params[0] == "z")
+        }
+      }
+    }
+  }
+
   @Test func encodedNames() throws {
     #expect(try decode("%62otId=1&api%54oken=t&requestType=getOnline&second%73=9", .form).seconds == 9)
   }

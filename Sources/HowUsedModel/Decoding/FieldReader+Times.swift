@@ -41,6 +41,8 @@ extension FieldReader {
 
   private func decimal(_ value: FieldValue, scale: Int) -> NumberText.Reading {
     switch value.kind {
+    // The usual way to write a time, and quicker to read.
+    case .integer where scale == 0: NumberText.integer(start(of: value.slice), count: Int(value.slice.count))
     case .integer, .decimal, .text: NumberText.decimal(bytes(of: value.slice), scale: scale)
     default: .malformed
     }

@@ -8,12 +8,14 @@ extension RequestDecoder {
       var equals = -1
       var nameIsPlain = true
       var valueIsPlain = true
-      while end < body.count {
+      while true {
+        end = Bytes.nextFormSpecial(body, from: end)
+        guard end < body.count else { break }
         let byte = body[end]
         if byte == UInt8(ascii: "&") { break }
         if byte == UInt8(ascii: "="), equals < 0 {
           equals = end
-        } else if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "+") {
+        } else if byte != UInt8(ascii: "=") {
           if equals < 0 { nameIsPlain = false } else { valueIsPlain = false }
         }
         end += 1
