@@ -1,3 +1,4 @@
+import Hummingbird
 import HowUsedModel
 import HowUsedServer
 import HowUsedStore

@@ -1,10 +1,11 @@
 import HowUsedModel
+import HowUsedServer
 import HowUsedStore
 import Testing
 
 @Suite struct AuthorisationTests {
   @Test func everyWrongTokenGetsTheSameAnswer() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       let bodies = [
         #"{"botId":1,"apiToken":"api-2","requestType":"event","event":"hello","userId":1}"#,
         #"{"botId":99,"apiToken":"api-1","requestType":"event","event":"hello","userId":1}"#,
@@ -20,7 +21,7 @@ import Testing
   }
 
   @Test func theViewTokenReadsAndTheAPITokenToo() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       for token in ["view-1", "api-1"] {
         let answer = try await server.post(#"{"botId":1,"apiToken":"\#(token)","requestType":"getOnline"}"#)
         #expect(answer == #"200 {"ok":true,"onlineCount":0}"#)
@@ -29,7 +30,7 @@ import Testing
   }
 
   @Test func rotationTakesEffectOnOpenConnections() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       #expect(try await server.event(1) == #"200 {"ok":true}"#)
       var bots = APIServer.bots
       guard let id = BotID(rawValue: 1) else { return }
@@ -42,7 +43,7 @@ import Testing
   }
 
   @Test func nobodyIsToldThatATokenIsWrongBeforeTheBotsAreRead() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       server.workers.update(.notLoaded)
       #expect(try await server.event(1).hasPrefix("503 "))
     }

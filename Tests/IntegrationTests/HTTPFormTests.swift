@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test func answersComeInTheOrderOfPipelinedRequests() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       let connection = try await server.connect()
       // An error is known at once, an event only when Redis has replied.
       let bodies = (1...100).flatMap { [Self.event($0), "{", Self.getOnline] }
@@ -31,20 +31,20 @@ import Testing
   }
 
   @Test func aRequestMayArriveInAnyPieces() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       let connection = try await server.connect()
-      let whole = Self.request(Self.event(5))
-      for cut in stride(from: 1, to: whole.utf8.count, by: 7) {
-        let start = whole.index(whole.startIndex, offsetBy: cut)
-        let answers = try await connection.send([String(whole[..<start]), String(whole[start...])])
-        #expect(answers[0].body == #"{"ok":true}"#)
+      // By bytes: "\r\n" is one Character.
+      let whole = Array(Self.request(Self.event(5)).utf8)
+      for cut in stride(from: 1, to: whole.count, by: 7) {
+        let pieces = [whole[..<cut], whole[cut...]].map { String(decoding: $0, as: UTF8.self) }
+        #expect(try await connection.send(pieces)[0].body == #"{"ok":true}"#)
       }
-      #expect(try await connection.send(whole.map(String.init)).first?.status == 200)
+      #expect(try await connection.send(whole.map { String(decoding: [$0], as: UTF8.self) })[0].status == 200)
     }
   }
 
   @Test func theHandOverKeepsTheOrder() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       let connection = try await server.connect()
       let chunked = "POST /api HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
       let body = Self.event(2)
@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func oldClientsAreAnsweredAndClosed() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       for fields in [["Connection: close"], []] {
         let connection = try await server.connect()
         let version = fields.isEmpty ? "1.0" : "1.1"
@@ -74,7 +74,7 @@ import Testing
   }
 
   @Test func aWaitingClientIsToldToGoOn() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       let connection = try await server.connect()
       let request = Self.request(Self.event(9), fields: ["Expect: 100-continue"])
       #expect(try await connection.send([request])[0].body == #"{"ok":true}"#)
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func errorsSayWhatWouldBeRight() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       let cases: [(request: String, status: Int, word: String, field: (String, String)?)] = [
         ("PUT /api HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 405, "method_not_allowed", ("allow", "POST")),
         ("GET /api HTTP/1.1\r\n\r\n", 405, "method_not_allowed", ("allow", "POST")),
@@ -112,7 +112,7 @@ import Testing
   }
 
   @Test func aChunkedBodyIsBounded() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       let connection = try await server.connect()
       let chunk = String(repeating: "x", count: 65_536)
       let chunks = Array(repeating: "10000\r\n\(chunk)\r\n", count: 17)
@@ -123,7 +123,7 @@ import Testing
 
   @Test(arguments: ["/api", "/", "/bin/webhooks/6438/181/4opQGmB6OlHqqPRM"])
   func everyPathOfTheAPIAnswers(path: String) async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       #expect(try await server.post(Self.event(1), path: path) == #"200 {"ok":true}"#)
       // A query string takes the other way through the server; its parameters are not read.
       #expect(try await server.post(Self.event(1), path: path + "?botId=2") == #"200 {"ok":true}"#)

@@ -1,9 +1,11 @@
 import HowUsedModel
+import HowUsedStore
+import Redis
 import Testing
 
 @Suite struct OnlineTests {
   @Test func anEventIsCountedByTheNextRequest() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       #expect(try await server.online() == 0)
       #expect(try await server.event(7) == #"200 {"ok":true}"#)
       #expect(try await server.online() == 1)
@@ -11,7 +13,7 @@ import Testing
   }
 
   @Test func theWindowEndsToTheSecond() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       try await server.event(1)
       server.clock.advance(byMilliseconds: 2_000)
       try await server.event(2)
@@ -28,7 +30,7 @@ import Testing
   }
 
   @Test func aUserIsCountedOnceHoweverOftenSeen() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       for _ in 0..<10 { try await server.event(7) }
       try await server.event(-100_123)
       #expect(try await server.online() == 2)
@@ -36,7 +38,7 @@ import Testing
   }
 
   @Test func aTimeThatComesLateDoesNotMakeAnyoneSeenLongerAgo() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       try await server.event(7)
       server.clock.advance(byMilliseconds: -60_000)
       try await server.event(7)
@@ -46,7 +48,7 @@ import Testing
   }
 
   @Test func botsNeverMix() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       try await server.event(7, bot: 1)
       try await server.event(7, bot: 2)
       try await server.event(8, bot: 2)
@@ -56,7 +58,7 @@ import Testing
   }
 
   @Test func aSilentBotCostsNothing() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       guard let bot = BotID(rawValue: 1) else { return }
       let key = server.keys.online(bot)
       try await server.event(1)
@@ -69,7 +71,7 @@ import Testing
   }
 
   @Test func aReadWritesNothing() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       _ = try await server.online()
       #expect(try await server.client.send("DBSIZE").int == 0)
     }

@@ -1,9 +1,10 @@
+import Redis
 import TestSupport
 import Testing
 
 @Suite struct RedisOutageTests {
   @Test func aStoppedRedisIsSaidAtOnceAndRecoveredFromWithinASecond() async throws {
-    try await APIServer.with(redisConfig: ["appendonly yes", "appendfsync always"]) { server in
+    try await APIServer.with(redisConfig: ["appendonly yes", "appendfsync always"]) { server async throws in
       #expect(try await server.event(1) == #"200 {"ok":true}"#)
       server.redis.kill()
       #expect(try await eventually { try await server.event(2).contains("redis_unavailable") })
@@ -21,7 +22,7 @@ import Testing
   }
 
   @Test func aPausedRedisLeavesTheOutcomeUnknown() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       server.redis.pause()
       let clock = ContinuousClock()
       let sent = clock.now
@@ -35,7 +36,7 @@ import Testing
   }
 
   @Test func aRedisThatRefusesWritesIsNotAcknowledged() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       _ = try await server.client.send("CONFIG", "SET", "maxmemory", "1")
       let answer = try await server.event(1)
       #expect(answer.hasPrefix("503 "))

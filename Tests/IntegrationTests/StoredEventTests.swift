@@ -1,9 +1,11 @@
+import HowUsedServer
+import Redis
 import Testing
 
 /// What an acknowledged event leaves in the stream.
 @Suite struct StoredEventTests {
   @Test func theStreamHoldsTheCanonicalFragment() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       try await server.event(7, event: "старт", more: #","param_1":"en","param_3":true,"registerTime":"1616161616.25""#)
       try await server.post("botId=1&apiToken=api-1&userId=8", contentType: "application/x-www-form-urlencoded")
       #expect(
@@ -16,7 +18,7 @@ import Testing
   }
 
   @Test func aRefusedEventLeavesNothing() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       #expect(try await server.event(0).hasPrefix("400 "))
       #expect(try await server.event(1, event: "no").hasPrefix("400 "))
       #expect(try await server.client.send("DBSIZE").int == 0)
@@ -24,7 +26,7 @@ import Testing
   }
 
   @Test func theClosedGateRefusesEventsAndAnswersReads() async throws {
-    try await APIServer.with { server in
+    try await APIServer.with { server async throws in
       server.gate.isClosed = true
       let answer = try await server.event(1)
       #expect(answer.hasPrefix("503 "))
