@@ -38,8 +38,13 @@ package struct FastLaneChannel: HTTPChannelHandler {
   }
 
   package func handle(value: FastLaneConnection, logger: Logger) async {
-    // The future never fails: closing the connection succeeds it.
-    guard let connection = try? await value.handedOver.get() else { return }
+    let handedOver = await withTaskCancellationHandler {
+      // The future never fails: closing the connection succeeds it.
+      try? await value.handedOver.get()
+    } onCancel: {
+      value.channel.close(promise: nil)
+    }
+    guard let connection = handedOver ?? nil else { return }
     await handleHTTP(asyncChannel: connection, logger: logger)
   }
 
