@@ -34,7 +34,7 @@ class HistoryTests(BrowserTestCase):
         while moment < now - 1:
             day = 0.5 + 0.5 * math.sin((moment % 86400) / 86400 * 2 * math.pi - 2)
             moment += chance.expovariate((0.002 + 0.02 * day) * (1 + (moment - now) / 86400 / 12))
-            user = int(chance.paretovariate(0.6)) % 4000 + 1
+            user = int(chance.random() ** 2.5 * 3000) + 1
             event = {"event": pick(EVENTS), "userId": user, "param_1": list(LANGUAGES)[user % 5], "param_2": pick(SOURCES)}
             # The last two minutes are live, the rest is backfilled.
             if moment < now - 110:

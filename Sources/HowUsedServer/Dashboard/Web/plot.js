@@ -44,7 +44,7 @@ export class Plot {
     const width = this.#host.clientWidth
     if (width === 0 || data.time.length === 0) return
     const bars = (width - 50) / data.time.length >= WIDE_ENOUGH
-    const shape = `${data.stack.length} ${bars} ${document.documentElement.lang}`
+    const shape = `${data.stack.length} ${bars} ${data.step >= 86400}`
     const columns = this.#columns(data, bars)
     if (this.#plot && this.#shape === shape) {
       this.#plot.setData(columns)
@@ -85,12 +85,14 @@ export class Plot {
       const below = sums.at(-1)
       sums.push(below ? values.map((value, i) => value + below[i]) : values)
     }
-    const end = (values) => [...values, bars ? null : values.at(-1)]
-    return [[...time, time.at(-1) + step], ...sums.reverse().map(end)]
+    sums.reverse()
+    // A bar stands in the middle of its bucket, a step begins with it; the last step needs an end.
+    if (bars) return [time.map((at) => at + step / 2), ...sums]
+    return [[...time, time.at(-1) + step], ...sums.map((values) => [...values, values.at(-1)])]
   }
 
   #options(width, data, bars) {
-    const paths = bars ? uPlot.paths.bars({size: [0.84, 48], align: 1, radius: 0}) : uPlot.paths.stepped({align: 1})
+    const paths = bars ? uPlot.paths.bars({size: [0.84, 72]}) : uPlot.paths.stepped({align: 1})
     const series = data.stack.map((_, i) => {
       const color = () => style(this.#data.stack[this.#data.stack.length - 1 - i].color)
       const alone = data.stack.length === 1 && !bars
@@ -111,7 +113,9 @@ export class Plot {
         y: {range: (_, __, max) => [0, Math.max(max ?? 0, 4) * 1.06]},
       },
       axes: [
-        {...axis, space: 64, size: 26, gap: 6, values: (_, splits, __, ___, increment) => splits.map((at) => tick(at, increment))},
+        {...axis, space: 64, size: 26, gap: 6, ...bars && data.step >= 86400 ? this.#dayTicks() : {
+          values: (_, splits, __, ___, increment) => splits.map((at) => tick(at, increment)),
+        }},
         {...axis, space: 36, size: 50, gap: 4, incrs: INCREMENTS, values: (_, splits) => splits.map(compact),
           grid: {show: true, stroke: () => style("--line"), width: 1}},
       ],
@@ -133,6 +137,15 @@ export class Plot {
         setSelect: [(plot) => this.#select(plot)],
         drawClear: [(plot) => this.#shadeUnfinished(plot)],
       },
+    }
+  }
+
+  // Days are written below their bars, as many as have room.
+  #dayTicks() {
+    const every = (plot) => Math.ceil(this.#data.time.length * 64 / Math.max(plot.bbox.width / devicePixelRatio, 64))
+    return {
+      splits: (plot) => this.#data.time.filter((_, i) => i % every(plot) === 0).map((at) => at + this.#data.step / 2),
+      values: (_, splits) => splits.map((at) => day(at - this.#data.step / 2)),
     }
   }
 
