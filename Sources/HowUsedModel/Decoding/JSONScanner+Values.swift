@@ -96,7 +96,7 @@ extension JSONScanner {
           continue
         }
       } else {
-        _ = try scanScalar(first, &scratch)
+        _ = try scanValue(&scratch)
       }
       // After a value: close every level that ends here, then go on to the next value.
       repeat {
@@ -116,15 +116,6 @@ extension JSONScanner {
         }
       } while closed
     }
-  }
-
-  private mutating func scanScalar(_ first: UInt8, _ scratch: inout TextScratch) throws(JSONFault) -> FieldValue {
-    if first == UInt8(ascii: "\"") {
-      position &+= 1
-      return FieldValue(kind: .text, slice: try scanString(&scratch))
-    }
-    if first &- 0x30 < 10 || first == UInt8(ascii: "-") { return try scanNumber() }
-    return try scanOther(first, &scratch)
   }
 
   private mutating func skipKey(_ scratch: inout TextScratch) throws(JSONFault) {
