@@ -10,12 +10,16 @@ package final class ChildProcess: Sendable {
   package let processID: pid_t
   private let isReaped = Mutex(false)
 
-  /// Starts `command`, looked up in PATH; its output is appended to `log`.
-  package init(_ command: [String], log: String) throws {
+  /// Starts `command`, looked up in PATH, reading from the descriptor `input`; its output is appended to `log`.
+  package init(_ command: [String], input: Int32? = nil, log: String) throws {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    if let input {
+      posix_spawn_file_actions_adddup2(&actions, input, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
     posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
     var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
@@ -44,6 +48,11 @@ package final class ChildProcess: Sendable {
   /// SIGKILL, and waits until the process is gone.
   package func kill() {
     signal(SIGKILL)
+    _ = reap(options: 0)
+  }
+
+  /// Blocks until the process has ended by itself.
+  package func waitUntilGone() {
     _ = reap(options: 0)
   }
 

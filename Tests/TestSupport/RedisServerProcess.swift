@@ -15,6 +15,7 @@ package final class RedisServerProcess: Sendable {
   /// On the Unix socket, logging in as the configuration's `requirepass` asks.
   package let endpoint: RedisEndpoint
   private let process = Mutex<ChildProcess?>(nil)
+  private let orphanGuard: OrphanGuard
 
   /// Starts a server and returns when it answers. `config` holds lines as in `redis.conf`, such as `"appendonly yes"`;
   /// they win over the defaults. `password` is required of its clients; with a `username`, `config` must make that user.
@@ -43,6 +44,7 @@ package final class RedisServerProcess: Sendable {
 
   private init(config: [String], username: String?, password: String?) throws {
     folder = try TemporaryFolder()
+    orphanGuard = try OrphanGuard(folder: folder.path)
     let socket = folder.path + "/redis.sock"
     endpoint = RedisEndpoint(address: .unix(path: socket), username: username, password: password)
     var lines = [
@@ -73,6 +75,7 @@ package final class RedisServerProcess: Sendable {
       if current == nil { try? FileManager.default.removeItem(atPath: socketPath) }
       let child = try current ?? ChildProcess(["redis-server", configPath], log: logPath)
       current = child
+      orphanGuard.guardProcess(child.processID)
       return child
     }
     let client = RedisClient(endpoint: endpoint, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -89,6 +92,7 @@ package final class RedisServerProcess: Sendable {
     process.withLock { current in
       current?.kill()
       current = nil
+      orphanGuard.releaseProcess()
     }
   }
 
