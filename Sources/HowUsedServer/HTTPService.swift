@@ -6,7 +6,7 @@ import ServiceLifecycle
 
 /// The HTTP server as a service: the fast lane in front, Hummingbird's router behind it, on one port.
 package struct HTTPService: Service {
-  package typealias Routes = @Sendable (Router<BasicRequestContext>) -> Void
+  package typealias Routes = @Sendable (Router<ServerContext>) -> Void
 
   /// Connections that may be open at once; more wait in the listen queue.
   package static let maximumConnections = 60_000
@@ -40,7 +40,7 @@ package struct HTTPService: Service {
   }
 
   package func run() async throws {
-    let router = Router(options: .autoGenerateHeadEndpoints)
+    let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: JSONErrorMiddleware())
     routes(router)
     let app = Application(

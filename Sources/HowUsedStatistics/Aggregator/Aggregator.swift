@@ -2,8 +2,8 @@ package import HowUsedModel
 package import HowUsedStore
 package import Logging
 package import Redis
-internal import ServiceLifecycle
-internal import Synchronization
+import ServiceLifecycle
+import Synchronization
 
 /// Counts events, seconds after they came: reads every partition's stream from its own position and commits counters and
 /// position atomically (see ``CommitScript``). A crash at any point, of it or of Redis, neither skips nor counts twice.

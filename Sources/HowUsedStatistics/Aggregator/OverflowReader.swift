@@ -1,6 +1,6 @@
-internal import HowUsedModel
-internal import HowUsedStore
-internal import Redis
+import HowUsedModel
+import HowUsedStore
+import Redis
 
 /// Which bots had too many combinations of event and params to count each.
 struct OverflowReader {

@@ -1,4 +1,4 @@
-internal import Redis
+import Redis
 
 /// A Lua script that is sent in full only when Redis doesn't have it yet (a new Redis, or one that was restarted).
 struct StatisticsScript: Sendable {

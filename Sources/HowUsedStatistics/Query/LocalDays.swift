@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// The days of a time zone. The only place where the statistics know about zones.
 package struct LocalDays: Sendable {

@@ -1,4 +1,4 @@
-internal import Redis
+import Redis
 
 /// Counts the different users of any dimensions of any buckets together.
 ///

@@ -1,4 +1,4 @@
-internal import Redis
+import Redis
 
 /// Reads how many different users there were.
 struct UsersReader {

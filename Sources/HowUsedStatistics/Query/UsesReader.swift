@@ -1,4 +1,4 @@
-internal import Redis
+import Redis
 
 /// Reads how often something was used.
 struct UsesReader {

@@ -1,0 +1,52 @@
+import HowUsedModel
+
+/// The parameters behind the `?` of an address, as browsers write them (`application/x-www-form-urlencoded`).
+struct QueryString {
+  /// In their order. A name may come several times.
+  let parameters: [(name: String, value: String)]
+
+  static let parameterLimit = 200
+
+  /// - Throws: 400 when it can't be read.
+  init(_ text: some StringProtocol) throws(RequestError) {
+    var parameters: [(name: String, value: String)] = []
+    for part in text.utf8.split(separator: UInt8(ascii: "&")) {
+      let sides = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      guard parameters.count < Self.parameterLimit else {
+        throw RequestError(.badRequest, "the address has more than \(Self.parameterLimit) parameters")
+      }
+      guard let name = sides.first.flatMap({ Self.decode($0) }),
+        let value = Self.decode(sides.count > 1 ? sides[1] : part.prefix(0))
+      else { throw RequestError(.badRequest, "the address's parameters aren't percent-encoded UTF-8") }
+      parameters.append((name, value))
+    }
+    self.parameters = parameters
+  }
+
+  /// The first value of a name.
+  subscript(name: String) -> String? { parameters.first { $0.name == name }?.value }
+
+  private static func decode(_ bytes: some Collection<UInt8>) -> String? {
+    var decoded: [UInt8] = []
+    var rest = bytes[...]
+    while let byte = rest.popFirst() {
+      switch byte {
+      case UInt8(ascii: "+"): decoded.append(UInt8(ascii: " "))
+      case UInt8(ascii: "%"):
+        guard let high = rest.popFirst().flatMap(hex), let low = rest.popFirst().flatMap(hex) else { return nil }
+        decoded.append(high << 4 | low)
+      default: decoded.append(byte)
+      }
+    }
+    return String(validating: decoded, as: UTF8.self)
+  }
+
+  private static func hex(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import HowUsedModel
+package import HowUsedStore
+package import Logging
+package import NIOCore
+package import Redis
+import ServiceLifecycle
+import Synchronization
+
+/// Tells all viewers of a bot and window the same, once a second, for one ZCOUNT.
+///
+/// What a viewer is told waits in a queue of its own until it is written. One who doesn't read has a full queue before
+/// long, and is dropped.
+package final class LiveHub: Service, Sendable {
+  /// The most viewers at once.
+  package static let viewerLimit = 20_000
+  /// Messages that may wait for a viewer, one a second.
+  static let queueLimit = 10
+
+  private struct Viewer {
+    let queue: AsyncStream<ByteBuffer>.Continuation
+    let drop: @Sendable () -> Void
+  }
+
+  private struct State {
+    var viewers: [LiveWindow: [Int: Viewer]] = [:]
+    var count = 0
+    var next = 0
+    var isClosed = false
+  }
+
+  private let client: RedisClient
+  private let schema: KeySchema
+  private let clock: RedisClock
+  private let interval: Duration
+  private let logger: Logger
+  private let state = Mutex(State())
+
+  package init(
+    client: RedisClient,
+    schema: KeySchema,
+    clock: RedisClock,
+    interval: Duration = .seconds(1),
+    logger: Logger
+  ) {
+    self.client = client
+    self.schema = schema
+    self.clock = clock
+    self.interval = interval
+    self.logger = logger
+  }
+
+  package var viewerCount: Int { state.withLock { $0.count } }
+
+  /// Messages for one more viewer, as server-sent events; nil when there are too many or the hub has ended. The viewer is
+  /// gone when it stops reading the stream.
+  /// - Parameter drop: called at most once, when too much waits for the viewer: it must be cut off.
+  package func join(_ window: LiveWindow, drop: @escaping @Sendable () -> Void) -> AsyncStream<ByteBuffer>? {
+    let (stream, queue) = AsyncStream.makeStream(
+      of: ByteBuffer.self,
+      bufferingPolicy: .bufferingOldest(Self.queueLimit)
+    )
+    let number: Int? = state.withLock { state in
+      guard !state.isClosed, state.count < Self.viewerLimit else { return nil }
+      state.next += 1
+      state.count += 1
+      state.viewers[window, default: [:]][state.next] = Viewer(queue: queue, drop: drop)
+      return state.next
+    }
+    guard let number else { return nil }
+    queue.onTermination = { [weak self] _ in self?.leave(window, number) }
+    queue.yield(ByteBuffer(string: "retry: 1000\n\n"))
+    return stream
+  }
+
+  private func leave(_ window: LiveWindow, _ number: Int) {
+    state.withLock { state in
+      guard state.viewers[window]?.removeValue(forKey: number) != nil else { return }
+      state.count -= 1
+      if state.viewers[window]?.isEmpty == true { state.viewers[window] = nil }
+    }
+  }
+
+  package func run() async throws {
+    await cancelWhenGracefulShutdown { [self] in
+      while !Task.isCancelled {
+        let next = ContinuousClock.now + interval
+        await tick()
+        try? await Task.sleep(until: next)
+      }
+    }
+    close()
+  }
+
+  private func close() {
+    let viewers = state.withLock { state in
+      state.isClosed = true
+      return state.viewers.values.flatMap(\.values)
+    }
+    for viewer in viewers { viewer.queue.finish() }
+  }
+
+  /// One round: a ZCOUNT for each bot and window that somebody looks at, and the uses of each such bot.
+  private func tick() async {
+    let windows = Array(state.withLock { $0.viewers.keys })
+    guard !windows.isEmpty else { return }
+    let now = clock.nowMilliseconds
+    do {
+      let uses = try await LiveUses(client: client, schema: schema).lastMinute(of: Set(windows.map(\.bot)), now: now)
+      for start in stride(from: 0, to: windows.count, by: ChartReader.chunk) {
+        let part = windows[start..<min(start + ChartReader.chunk, windows.count)]
+        let commands = part.map { window in
+          RedisCommand("ZCOUNT", schema.online(window.bot), now - Int64(window.seconds) * 1000, "+inf")
+        }
+        for (window, reply) in zip(part, try await client.pipeline(commands, timeout: .seconds(1))) {
+          guard let count = reply.int else { continue }
+          let text = #"data: {"time":\#(now),"online":\#(count),"uses":\#(uses[window.bot] ?? 0)}"#
+          tell(window, ByteBuffer(string: text + "\n\n"))
+        }
+      }
+    } catch {
+      // Viewers stay; they see that nothing comes, and that the connection is alive.
+      logger.debug("no live counts", metadata: ["error": "\(error)"])
+      for window in windows { tell(window, ByteBuffer(string: ": waiting for Redis\n\n")) }
+    }
+  }
+
+  private func tell(_ window: LiveWindow, _ message: ByteBuffer) {
+    let viewers = state.withLock { $0.viewers[window].map { Array($0) } ?? [] }
+    for (_, viewer) in viewers {
+      guard case .dropped = viewer.queue.yield(message) else { continue }
+      viewer.queue.finish()
+      viewer.drop()
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import HowUsedModel
+import HowUsedStore
+import Redis
+
+/// How often bots were used in the last minute, about: this minute's uses, and of the last minute's the part that isn't
+/// over yet.
+struct LiveUses {
+  let client: RedisClient
+  let schema: KeySchema
+
+  func lastMinute(of bots: Set<BotID>, now: Int64) async throws -> [BotID: Int64] {
+    let bots = Array(bots)
+    let minute = Resolution.minute.bucket(at: now / 1000)
+    let over = Double(now - minute * 60_000) / 60_000
+    let states = try await client.pipeline(
+      bots.map { ["HGET", StatisticsKeys(schema, schema.partition(of: $0)).generations, $0.rawValue] },
+      timeout: .seconds(1)
+    )
+    let commands = zip(bots, states).flatMap { bot, generation -> [RedisCommand] in
+      let keys = StatisticsKeys(schema, schema.partition(of: bot))
+      let counters = GenerationKeys(prefix: keys.generation(bot, generation.int ?? 0))
+      return [minute - 1, minute].map { RedisCommand("HMGET", counters.users(.minute, $0), "t", "v") }
+    }
+    let replies = try await client.pipeline(commands, timeout: .seconds(1))
+    var uses: [BotID: Int64] = [:]
+    for (index, bot) in bots.enumerated() {
+      let (before, present) = (sum(replies[2 * index]), sum(replies[2 * index + 1]))
+      uses[bot] = present + Int64((Double(before) * (1 - over)).rounded())
+    }
+    return uses
+  }
+
+  private func sum(_ reply: RedisValue) -> Int64 { (reply.array ?? []).reduce(0) { $0 + ($1.int ?? 0) } }
+}

@@ -1,0 +1,27 @@
+package import HowUsedModel
+package import HowUsedStore
+package import Redis
+
+/// Reads how many users are online.
+package struct OnlineReader: Sendable {
+  private let client: RedisClient
+  private let schema: KeySchema
+
+  package init(client: RedisClient, schema: KeySchema) {
+    self.client = client
+    self.schema = schema
+  }
+
+  /// The number of users seen within each of the windows (seconds), all asked for at once.
+  /// - Parameter now: Redis's time, in Unix milliseconds.
+  package func counts(_ bot: BotID, windows: [Int], now: Int64) async throws -> [Int64] {
+    let key = schema.online(bot)
+    let replies = try await client.pipeline(
+      windows.map { RedisCommand("ZCOUNT", key, now - Int64($0) * 1000, "+inf") }
+    )
+    return try replies.map { reply in
+      if let error = reply.error { throw error }
+      return reply.int ?? 0
+    }
+  }
+}
