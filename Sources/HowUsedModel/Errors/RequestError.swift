@@ -1,19 +1,47 @@
 /// What a client is told when its request is refused: the Telegram Bot API's shape, which these developers know.
 package struct RequestError: Error, Sendable, Equatable {
-  package let code: ErrorCode
+  package var code: ErrorCode { details.code }
   /// The request's field that was wrong, if it was one.
-  package let field: String?
+  package var field: String? { details.field }
   /// For a person: what was wrong and what would be right, after the status's words. Never holds a token.
-  package let description: String
+  package var description: String { details.description }
   /// Seconds, for the `Retry-After` header and `parameters.retry_after`.
-  package let retryAfter: Int?
+  package var retryAfter: Int? { details.retryAfter }
   /// The value of the `Allow` header.
-  package let allow: String?
+  package var allow: String? { details.allow }
   /// The bad items of a refused batch, the first ``Limits/reportedItems`` of them.
-  package let items: [ItemError]
+  package var items: [ItemError] { details.items }
 
   /// The HTTP status.
   package var status: Int { code.status }
+
+  /// Behind one reference, so that what may hold an error but rarely does stays small and quick to copy.
+  private final class Details: Sendable {
+    let code: ErrorCode
+    let field: String?
+    let description: String
+    let retryAfter: Int?
+    let allow: String?
+    let items: [ItemError]
+
+    init(
+      _ code: ErrorCode,
+      _ field: String?,
+      _ description: String,
+      _ retryAfter: Int?,
+      _ allow: String?,
+      _ items: [ItemError]
+    ) {
+      self.code = code
+      self.field = field
+      self.description = description
+      self.retryAfter = retryAfter
+      self.allow = allow
+      self.items = items
+    }
+  }
+
+  private let details: Details
 
   /// `detail` follows the status's words: "Bad Request: " + detail.
   package init(
@@ -24,12 +52,13 @@ package struct RequestError: Error, Sendable, Equatable {
     allow: String? = nil,
     items: [ItemError] = []
   ) {
-    self.code = code
-    self.field = field
-    self.description = detail.isEmpty ? code.reason : "\(code.reason): \(detail)"
-    self.retryAfter = retryAfter
-    self.allow = allow
-    self.items = items
+    let description = detail.isEmpty ? code.reason : "\(code.reason): \(detail)"
+    details = Details(code, field, description, retryAfter, allow, items)
+  }
+
+  package static func == (left: RequestError, right: RequestError) -> Bool {
+    left.code == right.code && left.field == right.field && left.description == right.description
+      && left.retryAfter == right.retryAfter && left.allow == right.allow && left.items == right.items
   }
 }
 

@@ -79,16 +79,8 @@ final class APIRequestHandler: ChannelInboundHandler {
   private func handle(_ head: APIRequestHead, _ body: ByteBuffer) {
     do {
       let plain = head.isZstd ? try ZstdBody.decompress(body, limit: RequestRecognizer.maximumBody) : body
-      var contentType = head.contentType
-      contentType.withUTF8 { contentType in
-        plain.withUnsafeReadableBytes { bytes in
-          worker.handle(
-            body: bytes,
-            contentType: UnsafeRawBufferPointer(contentType),
-            responder: self,
-            slot: 0
-          )
-        }
+      plain.withUnsafeReadableBytes { bytes in
+        worker.handle(body: bytes, contentType: head.contentType, responder: self, slot: 0)
       }
     } catch {
       worker.answer(.failed(error), to: self, slot: 0)

@@ -3,7 +3,7 @@ import NIOHTTP1
 
 /// What the API needs of a request's head that came through SwiftNIO's decoder.
 struct APIRequestHead {
-  let contentType: String
+  let contentType: ContentType
   let isKeepAlive: Bool
   let isZstd: Bool
   /// The client waits for `100 Continue` before it sends the body (RFC 9110, 10.1.1).
@@ -38,7 +38,7 @@ struct APIRequestHead {
     }
     return .accepted(
       APIRequestHead(
-        contentType: head.headers.first(name: "content-type") ?? "",
+        contentType: .classify(head.headers.first(name: "content-type")),
         isKeepAlive: head.isKeepAlive,
         isZstd: encoding == "zstd",
         expectsContinue: head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }

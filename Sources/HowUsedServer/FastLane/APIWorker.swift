@@ -13,6 +13,7 @@ package final class APIWorker {
   package let eventLoop: any EventLoop
   let connections = ConnectionSweep()
   var responses: ResponseEncoder
+  var recentHeads = RecentHeads()
 
   private let redis: RedisConnection
   private let keys: KeySchema
@@ -29,6 +30,7 @@ package final class APIWorker {
   private var periodic: [RepeatedTask] = []
   private var tickIsScheduled = false
   private var now: Int64 = 0
+  private var lastLogged: Int64 = 0
 
   package init(
     redis: RedisConnection,
@@ -80,16 +82,15 @@ package final class APIWorker {
   ///
   /// - Parameters:
   ///   - body: valid during the call.
-  ///   - contentType: the header field's value, empty when there is none; valid during the call.
   func handle(
     body: UnsafeRawBufferPointer,
-    contentType: UnsafeRawBufferPointer,
+    contentType: ContentType,
     responder: any APIResponder,
     slot: Int
   ) {
     startTick()
     do {
-      let request = try decoder.decode(body, contentType: ContentType.classify(contentType), now: now / 1000)
+      let request = try decoder.decode(body, contentType: contentType, now: now / 1000)
       let lane = try authorise(request, body)
       switch try request.body.get() {
       case .event(let event):
@@ -133,7 +134,7 @@ package final class APIWorker {
     slot: Int,
     isBatch: Bool
   ) throws(RequestError) {
-    if let refusal = gate.refusal { throw refusal }
+    if gate.isClosed { throw .overloaded(retryAfter: 5) }
     let batch = lane.events ?? spareBatches.popLast() ?? EventWrite(worker: self)
     lane.events = batch
     touch(lane)
@@ -231,17 +232,19 @@ package final class APIWorker {
     if spareBatches.count < 16 { spareBatches.append(batch) }
   }
 
-  /// Redis has refused a command: nothing was stored, and another try may succeed.
-  func refused(by reply: borrowing RedisReply) -> RequestError {
-    logger.warning("Redis refuses", metadata: ["error": "\(reply.string ?? "")"])
-    return .redisUnavailable()
+  func logRefusal(_ reply: borrowing RedisReply) {
+    log("Redis refuses", reply)
   }
 
   func logUncounted(_ reply: borrowing RedisReply) {
-    logger.warning(
-      "An event was stored but its user is not counted as online",
-      metadata: ["error": "\(reply.string ?? "")"]
-    )
+    log("An event was stored but its user is not counted as online", reply)
+  }
+
+  /// Once a second says enough, however many requests there are.
+  private func log(_ message: Logger.Message, _ reply: borrowing RedisReply) {
+    guard now - lastLogged >= 1000 else { return }
+    lastLogged = now
+    logger.warning(message, metadata: ["error": "\(reply.string ?? "")"])
   }
 }
 

@@ -13,7 +13,7 @@ final class EventWrite: RedisReplyHandler {
     /// XADDs of this request: 1, or as many as a batch request has items.
     let events: Int
     let isBatch: Bool
-    var refusal: RequestError?
+    var isRefused = false
   }
 
   /// Bytes of XADD commands that one batch gathers before it is sent without waiting for the tick's end.
@@ -35,7 +35,7 @@ final class EventWrite: RedisReplyHandler {
   var isFull: Bool { additions.readableBytes >= Self.fullSize }
 
   func addWaiter(_ responder: any APIResponder, slot: Int, events: Int, isBatch: Bool) {
-    waiters.append(.init(responder: responder, slot: slot, events: events, isBatch: isBatch, refusal: nil))
+    waiters.append(.init(responder: responder, slot: slot, events: events, isBatch: isBatch))
   }
 
   /// - Parameters:
@@ -55,7 +55,10 @@ final class EventWrite: RedisReplyHandler {
 
   func redisReplied(_ reply: borrowing RedisReply, index: Int, tag: UInt64) {
     if index < events {
-      if waiters[current].refusal == nil, reply.isError { waiters[current].refusal = refusal(of: reply) }
+      if reply.isError {
+        waiters[current].isRefused = true
+        worker.logRefusal(reply)
+      }
       currentReplies += 1
       if currentReplies == waiters[current].events {
         current += 1
@@ -72,17 +75,13 @@ final class EventWrite: RedisReplyHandler {
     finish(missing: error)
   }
 
-  private func refusal(of reply: borrowing RedisReply) -> RequestError {
-    let error = worker.refused(by: reply)
-    return waiters[current].isBatch ? .outcomeUnknown() : error
-  }
-
   /// Tells everyone. An event whose XADD Redis has confirmed is acknowledged, whatever happened to what followed it.
   private func finish(missing: RedisClientError?) {
     for (index, waiter) in waiters.enumerated() {
       let answer: APIAnswer =
-        if let refusal = waiter.refusal {
-          .failed(refusal)
+        if waiter.isRefused {
+          // Redis has refused an event, so it wasn't stored; but of a batch some may have been.
+          .failed(waiter.isBatch ? .outcomeUnknown() : .redisUnavailable())
         } else if let missing, index >= current {
           .failed(missing.requestError)
         } else {

@@ -1,3 +1,4 @@
+import HowUsedModel
 import NIOCore
 import NIOHTTP1
 
@@ -24,8 +25,8 @@ final class FastLaneHandler: ChannelDuplexHandler {
   private var responses = ResponseOrder()
   /// What has arrived of a request that isn't complete, or must wait.
   private var pending: ByteBuffer?
-  /// The request that `pending` starts with, once its head is known.
-  private var awaited: RecognizedRequest?
+  /// Bytes of the request that `pending` starts with, once its head is known; 0 before.
+  private var awaitedLength = 0
   private var headReads = 0
   private var readIsHeld = false
   private var isProcessing = false
@@ -67,32 +68,16 @@ final class FastLaneHandler: ChannelDuplexHandler {
     pending = nil
     var action = ConnectionState.Action.none
     loop: while state.mode == .recognizing, buffer.readableBytes > 0, responses.outstanding < Self.maximumOutstanding {
-      switch awaited.map(RequestRecognizer.Verdict.request)
-        ?? buffer.withUnsafeReadableBytes(RequestRecognizer.recognize)
-      {
-      case .request(let request):
-        guard buffer.readableBytes >= request.length else {
-          awaited = request
-          break loop
-        }
-        awaited = nil
-        headReads = 0
-        state.incompleteSince = nil
-        let slot = responses.reserve()
-        buffer.withUnsafeReadableBytes { bytes in
-          worker.handle(
-            body: UnsafeRawBufferPointer(rebasing: bytes[request.headLength..<request.length]),
-            contentType: UnsafeRawBufferPointer(rebasing: bytes[request.contentType]),
-            responder: self,
-            slot: slot
-          )
-        }
-        buffer.moveReaderIndex(forwardBy: request.length)
-      case .incomplete:
+      switch buffer.withUnsafeReadableBytes(take) {
+      case .taken(let length):
+        buffer.moveReaderIndex(forwardBy: length)
+      case .bodyIncomplete:
+        break loop
+      case .headIncomplete:
         headReads += 1
         if headReads <= Self.maximumHeadReads { break loop }
         action = state.foreignBytes(outstanding: responses.outstanding)
-      case .handOver:
+      case .foreign:
         action = state.foreignBytes(outstanding: responses.outstanding)
       }
     }
@@ -102,6 +87,47 @@ final class FastLaneHandler: ChannelDuplexHandler {
     }
     isProcessing = false
     carryOut(action, context)
+  }
+
+  private enum Take {
+    /// One request of so many bytes was given to the worker.
+    case taken(Int)
+    case headIncomplete
+    case bodyIncomplete
+    case foreign
+  }
+
+  /// Gives the request that `bytes` start with to the worker, when it is there as a whole.
+  private func take(_ bytes: UnsafeRawBufferPointer) -> Take {
+    guard bytes.count >= awaitedLength else { return .bodyIncomplete }
+    let request: RecognizedRequest
+    let contentType: ContentType
+    if let recent = worker.recentHeads.find(bytes) {
+      (request, contentType) = recent
+    } else {
+      switch RequestRecognizer.recognize(bytes) {
+      case .incomplete: return .headIncomplete
+      case .handOver: return .foreign
+      case .request(let recognized):
+        request = recognized
+        contentType = .classify(UnsafeRawBufferPointer(rebasing: bytes[request.contentType]))
+        worker.recentHeads.add(bytes, request, contentType)
+      }
+    }
+    guard bytes.count >= request.length else {
+      awaitedLength = request.length
+      return .bodyIncomplete
+    }
+    awaitedLength = 0
+    headReads = 0
+    state.incompleteSince = nil
+    worker.handle(
+      body: UnsafeRawBufferPointer(rebasing: bytes[request.headLength..<request.length]),
+      contentType: contentType,
+      responder: self,
+      slot: responses.reserve()
+    )
+    return .taken(request.length)
   }
 
   private func carryOut(_ action: ConnectionState.Action, _ context: ChannelHandlerContext) {

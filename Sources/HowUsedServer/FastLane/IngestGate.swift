@@ -1,4 +1,3 @@
-import HowUsedModel
 import Synchronization
 
 /// Whether events are taken at present. Every request looks here; the service that watches Redis's memory sets it.
@@ -11,7 +10,4 @@ package final class IngestGate: Sendable {
     get { closed.load(ordering: .relaxed) }
     set { closed.store(newValue, ordering: .relaxed) }
   }
-
-  /// What a bot is told while the gate is closed; nil when events are taken.
-  var refusal: RequestError? { isClosed ? .overloaded(retryAfter: 5) : nil }
 }

@@ -15,7 +15,12 @@ final class OnlineRead: RedisReplyHandler {
   func addWaiter(_ responder: any APIResponder, slot: Int) { waiters.append((responder, slot)) }
 
   func redisReplied(_ reply: borrowing RedisReply, index: Int, tag: UInt64) {
-    finish(reply.integer.map { .online($0) } ?? .failed(worker.refused(by: reply)))
+    if let count = reply.integer {
+      finish(.online(count))
+    } else {
+      worker.logRefusal(reply)
+      finish(.failed(.redisUnavailable()))
+    }
   }
 
   /// A read changes nothing, so that its loss leaves nothing unknown.
