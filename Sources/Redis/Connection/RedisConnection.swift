@@ -118,7 +118,7 @@ package final class RedisConnection {
       do {
         try connected(result.get())
       } catch {
-        if !machine.isClosed { lose(.notConnected, "can't connect: \(error)") }
+        if !machine.isClosed { lose(.notConnected, ConnectFailure.text(error)) }
       }
     }
   }
