@@ -19,7 +19,6 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
-let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
   name: "howused",
@@ -36,7 +35,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
   ],
   targets: [
@@ -53,7 +51,7 @@ let package = Package(
     ),
     .target(
       name: "HowUsedStore",
-      dependencies: nio + ["Redis", "HowUsedModel", logging, lifecycle, crypto, subprocess, deque],
+      dependencies: nio + ["Redis", "HowUsedModel", logging, lifecycle, crypto],
       swiftSettings: settings
     ),
     .target(
@@ -96,7 +94,7 @@ let package = Package(
 
     .target(
       name: "TestSupport",
-      dependencies: nio + ["Redis", "HowUsedModel", "HowUsedStore", subprocess, logging],
+      dependencies: nio + ["Redis", "HowUsedModel", "HowUsedStore", logging],
       path: "Tests/TestSupport",
       swiftSettings: settings
     ),
