@@ -37,7 +37,7 @@ struct BotRegistryTests {
     let first = BotTokens()
     let second = Token.random()
     try await with { _, registry, administration, _ in
-      #expect(try await eventually(within: .seconds(2)) { registry.snapshot.isLoaded })
+      #expect(try await eventually { registry.snapshot.isLoaded })
       try await administration.add(id, name: "b", tokens: first)
       #expect(try await eventually(within: .seconds(2)) { registry.snapshot[id]?.access(of: first.api.hash) == .api })
       #expect(registry.snapshot[id]?.access(of: first.view.hash) == .view)
