@@ -64,6 +64,14 @@ struct StatisticsBench {
     }
   }
 
+  /// As if nothing had been counted yet.
+  func forgetStatistics() async throws {
+    for partition in schema.partitions {
+      let keys = try await StatisticsDump.keys(client, prefix: schema.statistics(partition))
+      if !keys.isEmpty { try await client.send(RedisCommand(["DEL"] + keys)) }
+    }
+  }
+
   var reader: ChartReader { ChartReader(client: client, schema: schema) }
 
   func answer(_ parameters: [(String, String)], bot: Int64, now: Int64) async throws -> (ChartQuery, ChartAnswer) {
