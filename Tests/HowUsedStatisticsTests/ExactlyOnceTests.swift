@@ -125,7 +125,7 @@ import Testing
       var random = SplitMix(seed: seed)
       for start in stride(from: 0, to: events.count, by: 1000) {
         // A killed Redis may have stored what it didn't confirm: what is in the streams in the end is what counts.
-        try? await bench.add(Array(events[start..<start + 1000]), from: events[start].time)
+        try? await bench.add(Array(events[start..<start + 1000]))
         try await Task.sleep(for: .milliseconds(Int.random(in: 0...40, using: &random)))
         try await bench.server.restart()
         try await bench.client.waitUntilReady(timeout: .seconds(10))

@@ -37,12 +37,17 @@ struct StatisticsBench {
   }
 
   /// Adds events to their streams, with ids of their times (of a backfilled one: those of the one before).
-  func add(_ events: [TestEvent], from start: Int64 = 0) async throws {
+  func add(_ events: [TestEvent]) async throws {
     var last: [Partition: StreamID] = [:]
+    for partition in schema.partitions {
+      let newest = try await client.send("XREVRANGE", schema.events(partition), "+", "-", "COUNT", 1)
+      last[partition] = newest.array?.first?.array?.first?.string.flatMap { StreamID($0) }
+    }
+    let start = events.first.map { UInt64($0.time) } ?? 0
     var commands: [RedisCommand] = []
     for event in events {
       let partition = partition(event.bot)
-      let before = last[partition] ?? StreamID(milliseconds: UInt64(max(start, 1)), sequence: 0)
+      let before = last[partition] ?? StreamID(milliseconds: start, sequence: 0)
       let time = event.isBackfilled ? before.milliseconds : UInt64(event.time)
       let id = max(before.next, StreamID(milliseconds: time, sequence: 0))
       last[partition] = id

@@ -63,6 +63,8 @@ struct StatisticsDump: Equatable {
   func difference(from other: StatisticsDump) -> String {
     let names = Set(entries.keys).union(other.entries.keys).filter { entries[$0] != other.entries[$0] }
     return "\(names.count) differ, such as "
-      + names.sorted().prefix(5).map { "\($0): \(entries[$0] ?? "-") / \(other.entries[$0] ?? "-")" }.joined(separator: "; ")
+      + names.sorted().prefix(5).map { "\($0): \(entries[$0] ?? "-") / \(other.entries[$0] ?? "-")" }.joined(
+        separator: "; "
+      )
   }
 }

@@ -10,7 +10,7 @@ enum CommitScript {
 
   static let text = """
     -- KEYS: position, generations. All other keys have the prefix, and so the same slot.
-    -- ARGV: prefix, position before ('' for none), position after, then per bot:
+    -- ARGV: prefix, position before ('' for none), position after, generation of a bot that has none, then per bot:
     --   id, number of rows, number of users, rows, users
     --   row: resolution, bucket, expiry, events, updates, number of uses, number of dimensions,
     --        exact limit, dimension limit, (combination, count)..., (dimension, number of ids, ids...)...
@@ -79,13 +79,13 @@ enum CommitScript {
       return true
     end
 
-    local at, last, ordinal, hyper = 4, #ARGV, 0, {}
+    local at, last, ordinal, hyper = 5, #ARGV, 0, {}
     while at <= last do
       local bot, rows, people = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
       at = at + 3
       local generation = call('HGET', KEYS[2], bot)
       if not generation then
-        generation = '1'
+        generation = ARGV[4]
         call('HSET', KEYS[2], bot, generation)
       end
       local base = prefix .. bot .. ':' .. generation .. ':'

@@ -31,13 +31,12 @@ package final class PartitionCounter {
 
   package let partition: Partition
   let client: RedisClient
-  let keys: StatisticsKeys
   let stream: String
   /// Nil: not known, to be read.
   private(set) var position: StreamID?
   private var readThrough = StreamID.zero
   private var batch: Batch
-  private var scriptHash: String?
+  private var committer: BatchCommitter
   private let onStep: @Sendable (Step) throws -> Void
 
   /// Events counted and committed by this one.
@@ -57,7 +56,13 @@ package final class PartitionCounter {
     self.client = client
     self.partition = partition
     self.onStep = onStep
-    keys = StatisticsKeys(schema, partition)
+    let keys = StatisticsKeys(schema, partition)
+    committer = BatchCommitter(
+      client: client,
+      positionKey: keys.position,
+      generationsKey: keys.generations,
+      prefix: keys.prefix
+    )
     stream = schema.events(partition)
     batch = Batch(cacheSize: cacheSize)
   }
@@ -71,8 +76,7 @@ package final class PartitionCounter {
   package func start() async throws {
     batch.forget()
     position = nil
-    let value = try await client.send("GET", keys.position)
-    let found = value.string.flatMap { StreamID($0) } ?? .zero
+    let found = try await committer.position()
     position = found
     readThrough = found
   }
@@ -117,34 +121,29 @@ package final class PartitionCounter {
   /// Returns false when somebody else moved the position: what was added is dropped, and reading goes on from there.
   private func commit() async throws -> Bool {
     guard let position, position != readThrough else { return true }
-    let reply: RedisValue
-    var committing: [Int64] = []
+    let outcome: BatchCommitter.Outcome
     do {
-      reply = try await StatisticsScript(text: CommitScript.text).run(on: client, hash: &scriptHash) { command in
-        command.append(contentsOf: [2, keys.position, keys.generations, keys.prefix])
-        command.append(position == .zero ? "" : position.description)
-        command.append(readThrough.description)
-        committing = batch.write(to: &command)
-      }
+      outcome = try await committer.commit(batch, from: position, to: readThrough)
     } catch {
       // Nobody knows whether it was done: the position in Redis will tell.
       self.position = nil
       batch.forget()
       throw error
     }
-    if reply.array != nil {
+    switch outcome {
+    case .done(let committed):
       counted += batch.events
-      bots.formUnion(committing)
+      bots.formUnion(committed)
       self.position = readThrough
       batch.committed()
       try onStep(.committed)
       return true
+    case .moved(let found):
+      batch.forget()
+      self.position = found
+      readThrough = found
+      return false
     }
-    let found = reply.string.flatMap { StreamID($0) } ?? .zero
-    batch.forget()
-    self.position = found
-    readThrough = found
-    return false
   }
 }
 

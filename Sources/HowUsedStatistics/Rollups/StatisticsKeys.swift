@@ -46,6 +46,9 @@ package struct StatisticsKeys: Sendable {
   package var rebuildGenerations: String { prefix + "rebuild:generations" }
   package var rebuildPosition: String { prefix + "rebuild:position" }
 
+  /// String that expires: who rebuilds.
+  package var rebuildLock: String { prefix + "rebuild:lock" }
+
   /// The start of all of a bot's names, whichever generation.
   package func bot(_ bot: BotID) -> String { schema.statisticsPrefix(partition, bot) }
 
