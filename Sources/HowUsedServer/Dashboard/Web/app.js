@@ -46,9 +46,16 @@ const live = new Live({
   refuse: deny,
 })
 
+// uPlot is read last: neither the questions nor the page have to wait for it.
+const drawable = new Promise((resolve) => {
+  if (globalThis.uPlot) resolve()
+  else document.getElementById("uplot").addEventListener("load", resolve)
+})
+// The questions go out before the page is built, which takes about as long as the answers do.
+const answered = load()
 startLanguage()
 build()
-load().then(() => page.main && !document.hidden && live.start(view))
+answered.then(() => page.main && !document.hidden && live.start(view))
 setInterval(tick, 1000)
 addEventListener("popstate", () => {
   const {id, token} = view
@@ -152,7 +159,10 @@ function redraw() {
 
 // Asks for everything that is seen, at once; whatever comes first is shown first.
 async function load() {
-  if (!view.id || !view.token) return deny(null)
+  if (!view.id || !view.token) {
+    await null
+    return deny(null)
+  }
   loading?.abort()
   clearTimeout(next)
   const {signal} = loading = new AbortController()
@@ -180,7 +190,9 @@ async function load() {
 async function loadChart(metric, signal) {
   const query = queryOf(metric, view, {filters, range})
   try {
-    showChart(metric, await ask("/stats", view, query, signal), query)
+    const [answer] = await Promise.all([ask("/stats", view, query, signal), drawable])
+    signal.throwIfAborted()
+    showChart(metric, answer, query)
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 400) throw error
     delete last.charts[metric]
