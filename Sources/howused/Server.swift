@@ -1,4 +1,5 @@
 import HowUsedServer
+import HowUsedStatistics
 import HowUsedStore
 import Logging
 import NIOCore
@@ -14,6 +15,8 @@ struct Server {
   private let gate = IngestGate()
   private let monitor: RedisMonitor
   private let workers: WorkerPool
+  private let aggregator: Aggregator
+  private let hub: LiveHub
   private let logger: Logger
 
   init(store: Store, threads: Int, logger: Logger) async throws {
@@ -31,6 +34,8 @@ struct Server {
       logger: logger
     )
     registry.observe(workers.update)
+    aggregator = Aggregator(client: store.client, schema: store.keys, clock: clock, logger: logger)
+    hub = LiveHub(client: store.client, schema: store.keys, clock: clock, logger: logger)
   }
 
   /// Each needs only those before it, since they stop in the opposite order: HTTP first, the private Redis last.
@@ -39,7 +44,7 @@ struct Server {
     if let embedded = store.embedded { services.append(EmbeddedRedisService(embedded)) }
     services += [
       RedisClockService(clock: clock, client: store.client, logger: logger), registry, monitor, workers,
-      http(listening),
+      aggregator, hub, http(listening),
     ]
     return services
   }
@@ -50,7 +55,21 @@ struct Server {
       registry: registry,
       gate: gate,
       archive: { nil },
-      statistics: { nil }
+      statistics: { [aggregator] in
+        let status = aggregator.status
+        return ConsumerHealth(
+          lagSeconds: Double(status.behindMilliseconds) / 1000,
+          lagEvents: nil,
+          problem: status.problem
+        )
+      }
+    )
+    let statistics = StatisticsRoutes(
+      client: store.client,
+      schema: store.keys,
+      clock: clock,
+      registry: registry,
+      hub: hub
     )
     return HTTPService(
       host: listening.host,
@@ -64,6 +83,7 @@ struct Server {
       routes: { router in
         HealthRoute(health).add(to: router)
         DashboardRoutes.add(to: router)
+        statistics.add(to: router)
       }
     )
   }
