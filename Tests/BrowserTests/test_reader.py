@@ -4,6 +4,7 @@ import json
 import re
 
 from browser import BrowserTestCase, bot, expect
+from howused import eventually
 
 
 class ReaderTests(BrowserTestCase):
@@ -128,16 +129,13 @@ class ReaderTests(BrowserTestCase):
 
     def test_small_and_quick(self):
         """First chart and transferred bytes, printed; the bounds are generous because machines differ."""
-        page = self.open()
         times = []
         for _ in range(5):
             context = self.browser.new_context()
             page = context.new_page()
-            sizes = []
-            page.on("requestfinished", lambda request: sizes.append(request.sizes()))
             page.goto(f"{self.server.address}/charts?id={self.bot.id}&token={self.bot.view_token}")
-            page.wait_for_function('performance.getEntriesByName("first-chart").length')
-            times.append(page.evaluate('performance.getEntriesByName("first-chart")[0].startTime'))
+            first = 'performance.getEntriesByName("first-chart")[0]?.startTime'
+            times.append(eventually(lambda: page.evaluate(first), what="chart"))
             files = json.loads(page.evaluate("""() => JSON.stringify(performance.getEntriesByType("resource")
               .filter((entry) => entry.name.includes("/charts/assets/")).map((entry) => entry.transferSize))"""))
             document = page.evaluate('performance.getEntriesByType("navigation")[0].transferSize')

@@ -6,7 +6,7 @@ import {number, percent, seriesName, t} from "./text.js"
 export function makeTables(choose) {
   const tables = ["event", ...PARAMS].map((kind) => {
     const body = h("tbody")
-    const table = h("table", {}, h("thead", {}, h("tr", {}, h("th", {scope: "col"}, t(kind === "event" ? "topEvents" : `top_${kind}`)),
+    const table = h("table", {}, h("thead", {}, h("tr", {}, h("th", {scope: "col"}, t(kind === "event" ? "topEvents" : kind), h("small", {}, ` · ${t("topSince")}`)),
       h("th", {scope: "col", title: t("users")}, t("usersShort")), h("th", {scope: "col", title: t("uses")}, t("usesShort")))), body)
     return {kind, body, element: h("section", {class: "top-table", "data-kind": kind}, table), shown: ""}
   })
