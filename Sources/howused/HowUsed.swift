@@ -20,6 +20,7 @@ struct HowUsed: AsyncParsableCommand {
     subcommands: [
       ServeCommand.self,
       BotCommand.self,
+      StatsCommand.self,
     ]
   )
 

@@ -1,5 +1,4 @@
 import HowUsedServer
-import HowUsedStatistics
 import HowUsedStore
 import Logging
 import NIOCore
@@ -15,8 +14,7 @@ struct Server {
   private let gate = IngestGate()
   private let monitor: RedisMonitor
   private let workers: WorkerPool
-  private let aggregator: Aggregator
-  private let hub: LiveHub
+  private let statistics: StatisticsServices
   private let logger: Logger
 
   init(store: Store, threads: Int, logger: Logger) async throws {
@@ -33,19 +31,20 @@ struct Server {
       gate: gate,
       logger: logger
     )
+    statistics = StatisticsServices(store: store, clock: clock, registry: registry, logger: logger)
     registry.observe(workers.update)
-    aggregator = Aggregator(client: store.client, schema: store.keys, clock: clock, logger: logger)
-    hub = LiveHub(client: store.client, schema: store.keys, clock: clock, logger: logger)
   }
 
-  /// Each needs only those before it, since they stop in the opposite order: HTTP first, the private Redis last.
+  /// Each needs only those before it, since they stop in the opposite order: the live count, which would keep HTTP's
+  /// connections open, then HTTP, and the private Redis last.
   func services(listening: ListeningOptions, archive: ArchiveOptions) -> [any Service] {
     var services: [any Service] = []
     if let embedded = store.embedded { services.append(EmbeddedRedisService(embedded)) }
     services += [
       RedisClockService(clock: clock, client: store.client, logger: logger), registry, monitor, workers,
-      aggregator, hub, http(listening),
     ]
+    services += statistics.services
+    services += [http(listening), statistics.hub]
     return services
   }
 
@@ -55,21 +54,7 @@ struct Server {
       registry: registry,
       gate: gate,
       archive: { nil },
-      statistics: { [aggregator] in
-        let status = aggregator.status
-        return ConsumerHealth(
-          lagSeconds: Double(status.behindMilliseconds) / 1000,
-          lagEvents: nil,
-          problem: status.problem
-        )
-      }
-    )
-    let statistics = StatisticsRoutes(
-      client: store.client,
-      schema: store.keys,
-      clock: clock,
-      registry: registry,
-      hub: hub
+      statistics: { [statistics] in statistics.health }
     )
     return HTTPService(
       host: listening.host,
@@ -80,10 +65,10 @@ struct Server {
       onRunning: { [logger] channel in
         logger.notice("listening", metadata: ["port": "\(channel.localAddress?.port ?? listening.port)"])
       },
-      routes: { router in
+      routes: { [statistics] router in
         HealthRoute(health).add(to: router)
         DashboardRoutes.add(to: router)
-        statistics.add(to: router)
+        statistics.routes.add(to: router)
       }
     )
   }

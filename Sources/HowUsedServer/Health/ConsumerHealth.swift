@@ -7,7 +7,11 @@ package struct ConsumerHealth: Sendable, Encodable {
   /// What keeps it from going on, for a person; nil when nothing does.
   package var problem: String?
 
-  package init(lagSeconds: Double, lagEvents: Int64?, problem: String?) {
+  /// Of statistics: bots that send more combinations of event and params than are counted one by one.
+  package var overflowingBots: [Int64]?
+
+  package init(lagSeconds: Double, lagEvents: Int64?, problem: String?, overflowingBots: [Int64]? = nil) {
+    self.overflowingBots = overflowingBots
     self.lagSeconds = lagSeconds
     self.lagEvents = lagEvents
     self.problem = problem

@@ -6,7 +6,7 @@ package struct AggregatorConfiguration: Sendable {
   /// for about 0.2 ms.
   package var firstPage = 32
   /// How often online counts are looked at for the peaks.
-  package var peakInterval: Duration = .seconds(10)
+  package var peakInterval: Duration = .seconds(5)
   /// Entries in each partition's caches, a power of two; 32 bytes each, when they are full.
   package var cacheSize = 1 << 16
 

@@ -13,13 +13,17 @@ struct LiveUses {
     let minute = Resolution.minute.bucket(at: now / 1000)
     let over = Double(now - minute * 60_000) / 60_000
     let states = try await client.pipeline(
-      bots.map { ["HGET", StatisticsKeys(schema, schema.partition(of: $0)).generations, $0.rawValue] },
+      bots.flatMap { bot -> [RedisCommand] in
+        let keys = StatisticsKeys(schema, schema.partition(of: bot))
+        return [["HGET", keys.generations, bot.rawValue], ["HEXISTS", keys.updates, bot.rawValue]]
+      },
       timeout: .seconds(1)
     )
-    let commands = zip(bots, states).flatMap { bot, generation -> [RedisCommand] in
+    let commands = bots.enumerated().flatMap { index, bot -> [RedisCommand] in
       let keys = StatisticsKeys(schema, schema.partition(of: bot))
-      let counters = GenerationKeys(prefix: keys.generation(bot, generation.int ?? 0))
-      return [minute - 1, minute].map { RedisCommand("HMGET", counters.users(.minute, $0), "t", "v") }
+      let counters = GenerationKeys(prefix: keys.generation(bot, states[2 * index].int ?? 0))
+      let fields = states[2 * index + 1].int == 1 ? ["t", "v"] : ["t"]
+      return [minute - 1, minute].map { RedisCommand(["HMGET", counters.users(.minute, $0)] + fields) }
     }
     let replies = try await client.pipeline(commands, timeout: .seconds(1))
     var uses: [BotID: Int64] = [:]

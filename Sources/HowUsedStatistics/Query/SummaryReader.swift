@@ -47,6 +47,10 @@ package struct SummaryReader: Sendable {
       summary.today[keyPath: place] = values[1]
       if answer.isApproximate { summary.isApproximate = true }
     }
+    // The peak is looked at every few seconds; it can't be below what is seen right now.
+    if let now = summary.online.first(where: { $0.seconds == Int(PeakSampler.window) })?.count {
+      summary.today.peakOnline = max(summary.today.peakOnline, now)
+    }
     summary.topEvents = try await top(.event, today, bot, &summary.isApproximate)
     for number in 1...3 {
       summary.topParams[number - 1] = try await top(.param(number), today, bot, &summary.isApproximate)

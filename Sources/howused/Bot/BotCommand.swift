@@ -15,6 +15,7 @@ struct BotCommand: AsyncParsableCommand {
       BotShowCommand.self,
       BotRotateCommand.self,
       BotRemoveCommand.self,
+      BotMigrateUpdatesCommand.self,
     ]
   )
 }

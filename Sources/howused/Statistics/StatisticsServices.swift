@@ -1,0 +1,52 @@
+import HowUsedModel
+import HowUsedServer
+import HowUsedStatistics
+import HowUsedStore
+import Logging
+import Redis
+import ServiceLifecycle
+
+/// What counts events and reads the counters, with connections of its own, so that neither waits for the other.
+struct StatisticsServices {
+  let aggregator: Aggregator
+  let hub: LiveHub
+  let routes: StatisticsRoutes
+  private let janitor: StatisticsJanitor
+  private let counting: RedisClient
+  private let reading: RedisClient
+
+  init(store: Store, clock: RedisClock, registry: BotRegistry, logger: Logger) {
+    counting = RedisClient(endpoint: store.endpoint, logger: logger)
+    reading = RedisClient(endpoint: store.endpoint, logger: logger)
+    aggregator = Aggregator(client: counting, schema: store.keys, clock: clock, logger: logger)
+    hub = LiveHub(client: reading, schema: store.keys, clock: clock, logger: logger)
+    janitor = StatisticsJanitor(client: reading, schema: store.keys, registry: registry, logger: logger)
+    routes = StatisticsRoutes(client: reading, schema: store.keys, clock: clock, registry: registry, hub: hub)
+  }
+
+  /// To be stopped after HTTP.
+  var services: [any Service] {
+    [ClosingService(client: counting), ClosingService(client: reading), aggregator, janitor]
+  }
+
+  /// For `/health`.
+  var health: ConsumerHealth {
+    let status = aggregator.status
+    return ConsumerHealth(
+      lagSeconds: Double(status.behindMilliseconds) / 1000,
+      lagEvents: nil,
+      problem: status.problem,
+      overflowingBots: status.overflowing.keys.map(\.rawValue).sorted()
+    )
+  }
+}
+
+/// Closes a connection in the end.
+private struct ClosingService: Service {
+  let client: RedisClient
+
+  func run() async throws {
+    try? await gracefulShutdown()
+    await client.shutdown()
+  }
+}
