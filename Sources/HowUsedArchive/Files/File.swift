@@ -112,6 +112,13 @@ package final class File {
     #endif
   }
 
+  /// Locks the whole file for this process; false if another one has locked it. The lock ends with the file's closing.
+  package func lock() throws(FileError) -> Bool {
+    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+    guard errno == EWOULDBLOCK else { throw FileError(.lock, path: path, code: errno) }
+    return false
+  }
+
   package func close() throws(FileError) {
     let descriptor = self.descriptor
     self.descriptor = -1

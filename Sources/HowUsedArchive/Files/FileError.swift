@@ -9,7 +9,7 @@
 /// A system call on a file that failed, with its errno.
 package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
   package enum Operation: String, Sendable {
-    case open, read, write, sync, truncate, close, link, unlink, rename, makeFolder, list, status
+    case open, read, write, sync, truncate, close, link, unlink, rename, makeFolder, list, status, lock
   }
 
   package let operation: Operation

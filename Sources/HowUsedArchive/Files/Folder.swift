@@ -71,7 +71,17 @@ package enum Folder {
       if errno == ENOENT { return nil }
       throw FileError(.status, path: path, code: errno)
     }
-    return FileStatus(size: Int(status.st_size), device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    #if canImport(Darwin)
+      let modified = Int(status.st_mtimespec.tv_sec)
+    #else
+      let modified = Int(status.st_mtim.tv_sec)
+    #endif
+    return FileStatus(
+      size: Int(status.st_size),
+      modified: modified,
+      device: UInt64(status.st_dev),
+      inode: UInt64(status.st_ino)
+    )
   }
 
   /// Writes a small file so that it is there wholly or not at all, also after a crash.
@@ -90,6 +100,8 @@ package enum Folder {
 package struct FileStatus: Sendable, Equatable {
   /// In bytes.
   package let size: Int
+  /// When it was last written to, in unix seconds.
+  package let modified: Int
   package let device: UInt64
   package let inode: UInt64
 

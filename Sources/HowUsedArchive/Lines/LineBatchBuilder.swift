@@ -1,9 +1,11 @@
 package import HowUsedModel
+internal import NIOCore
 
 /// Collects ready lines into batches, none of which spans two UTC days or grows much beyond `maximumBytes`.
 package struct LineBatchBuilder {
   private var batches: [LineBatch] = []
-  private var current: LineBatch?
+  /// Has no lines yet when its count is 0.
+  private var current = LineBatch.empty
   private let maximumBytes: Int
 
   package init(maximumBytes: Int = 4 << 20) { self.maximumBytes = maximumBytes }
@@ -13,23 +15,17 @@ package struct LineBatchBuilder {
   ///   - id: greater than that of the line before.
   ///   - time: unix milliseconds.
   package mutating func append(_ line: UnsafeRawBufferPointer, id: StreamID, time: Int64) {
-    if let batch = current, batch.bytes.count >= maximumBytes || batch.first.day != id.day {
-      batches.append(batch)
-      current = nil
+    if current.bytes.readableBytes >= maximumBytes || (current.count > 0 && current.first.day != id.day) {
+      batches.append(current)
+      current = .empty
     }
-    var batch = current ?? LineBatch(bytes: [], count: 0, first: id, last: id, minTime: time, maxTime: time)
-    current = nil
-    batch.bytes.append(contentsOf: line)
-    batch.bytes.append(0x0A)
-    batch.count += 1
-    batch.last = id
-    batch.minTime = min(batch.minTime, time)
-    batch.maxTime = max(batch.maxTime, time)
-    current = batch
+    current.bytes.writeBytes(line)
+    current.bytes.writeInteger(UInt8(ascii: "\n"))
+    current.note(id, time: time)
   }
 
   package consuming func finish() -> [LineBatch] {
-    if let current { batches.append(current) }
+    if current.count > 0 { batches.append(current) }
     return batches
   }
 }

@@ -78,7 +78,7 @@ extension PartitionLog {
 
   /// Gives the segment its second name, under its date.
   func linkDated(_ footer: SegmentFooter) throws {
-    let date = UTCTime.date(milliseconds: Int64(clamping: footer.first.milliseconds))
+    let date = footer.date
     let path = layout.segment(footer.number, partition)
     let dated = layout.dated(footer.number, partition, date: date)
     try Folder.make(layout.dateFolder(date))

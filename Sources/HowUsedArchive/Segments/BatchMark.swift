@@ -1,4 +1,5 @@
 package import HowUsedModel
+internal import NIOCore
 
 /// The skippable frame behind each data frame: which events that frame holds, and which one came before.
 ///
@@ -55,7 +56,7 @@ package struct BatchMark: Sendable, Equatable {
   package init(partition: Partition, previous: StreamID, batch: LineBatch, compressedBytes: Int) {
     self.partition = partition
     self.count = batch.count
-    self.rawBytes = batch.bytes.count
+    self.rawBytes = batch.bytes.readableBytes
     self.compressedBytes = compressedBytes
     self.previous = previous
     self.first = batch.first

@@ -37,6 +37,9 @@ package struct SegmentFooter: Sendable, Equatable {
   /// With the skippable frame's header.
   static let size = contentSize + ZstdFrame.skippableHeaderSize
 
+  /// The UTC date of its ids, `2026-11-22`.
+  package var date: String { UTCTime.date(milliseconds: Int64(clamping: first.milliseconds)) }
+
   package var isPurged: Bool { flags & Self.purgedFlag != 0 }
 
   /// The whole footer. `digest` has taken in everything written before it.

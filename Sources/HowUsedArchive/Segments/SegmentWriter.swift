@@ -1,5 +1,6 @@
 internal import Crypto
 package import HowUsedModel
+internal import NIOCore
 
 /// One open part: batches are added until it is finished with a footer. It does not link; see `PartitionLog`.
 package final class SegmentWriter {
@@ -36,7 +37,7 @@ package final class SegmentWriter {
   /// the call can be repeated; after any other error the part must be abandoned.
   package func append(_ batch: LineBatch) throws {
     precondition(batch.first > last && batch.first <= batch.last && batch.count > 0, "batches must ascend")
-    var bytes = try compressor.compress(batch.bytes, spare: BatchMark.size)
+    var bytes = try batch.bytes.withUnsafeReadableBytes { try compressor.compress($0, spare: BatchMark.size) }
     let mark = BatchMark(
       partition: footer.partition,
       previous: last,
@@ -46,7 +47,7 @@ package final class SegmentWriter {
     mark.write(to: &bytes)
     try write(bytes)
     digest.update(data: bytes)
-    footer.add(batch, rawBytes: batch.bytes.count, written: bytes.count)
+    footer.add(batch, rawBytes: batch.bytes.readableBytes, written: bytes.count)
     self.unsynced = true
   }
 

@@ -57,7 +57,7 @@ struct PartitionCheck {
     _ dated: [DatedNames.Name],
     isNewest: Bool
   ) throws {
-    let date = UTCTime.date(milliseconds: Int64(clamping: footer.first.milliseconds))
+    let date = footer.date
     let names = dated.filter { $0.number == footer.number }
     // The newest one's name may be about to be made.
     if names.isEmpty && !isNewest { problem(path, "has no name in \(log.layout.dateFolder(date))") }

@@ -48,15 +48,7 @@ struct SegmentCheck {
       problem(frame.offset, "the frame continues after \(mark.previous), but the one before it ends at \(last)")
     }
     if mark.partition != partition { problem(frame.offset, "the frame's mark says \(mark.partition)") }
-    var batch = LineBatch(
-      bytes: [],
-      count: 0,
-      first: mark.first,
-      last: mark.last,
-      minTime: .max,
-      maxTime: .min
-    )
-    var firstID: StreamID?
+    var batch = LineBatch.empty
     try frame.lines.withUnsafeBytes { lines in
       try ArchiveLine.forEach(in: lines) { line in
         guard let parsed = ArchiveLine(line), parsed.partition == partition else {
@@ -69,20 +61,18 @@ struct SegmentCheck {
         if parsed.id <= last {
           problem(frame.offset, "event \(parsed.id) comes after \(last)")
         }
-        firstID = firstID ?? parsed.id
         last = parsed.id
-        batch.count += 1
-        batch.minTime = min(batch.minTime, parsed.time)
-        batch.maxTime = max(batch.maxTime, parsed.time)
+        batch.note(parsed.id, time: parsed.time)
       }
     }
     count += batch.count
     if batch.count != mark.count {
       problem(frame.offset, "the frame holds \(batch.count) events, its mark says \(mark.count)")
     }
-    if !footer.isPurged, firstID != mark.first || last != mark.last {
+    if !footer.isPurged, batch.first != mark.first || batch.last != mark.last {
       problem(frame.offset, "the frame's events are not \(mark.first) to \(mark.last), as its mark says")
     }
+    if batch.count == 0 { batch.last = last }
     seen.add(batch, rawBytes: frame.lines.count, written: 0)
   }
 

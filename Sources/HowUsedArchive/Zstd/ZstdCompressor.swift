@@ -16,13 +16,11 @@ package final class ZstdCompressor {
   deinit { ZSTD_freeCCtx(context) }
 
   /// One frame that holds `content`, with room for `spare` more bytes behind it.
-  package func compress(_ content: [UInt8], spare: Int = 0) throws(ZstdError) -> [UInt8] {
+  package func compress(_ content: UnsafeRawBufferPointer, spare: Int = 0) throws(ZstdError) -> [UInt8] {
     let bound = ZSTD_compressBound(content.count)
     var written = 0
     let frame = [UInt8](unsafeUninitializedCapacity: bound + spare) { buffer, initialized in
-      written = content.withUnsafeBytes {
-        ZSTD_compress2(context, buffer.baseAddress, bound, $0.baseAddress, $0.count)
-      }
+      written = ZSTD_compress2(context, buffer.baseAddress, bound, content.baseAddress, content.count)
       if ZSTD_isError(written) == 0 { initialized = written }
     }
     _ = try ZstdError.check(written)

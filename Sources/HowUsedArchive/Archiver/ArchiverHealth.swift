@@ -1,0 +1,23 @@
+/// How the archive is doing, for `/health` and the metrics.
+package struct ArchiverHealth: Sendable, Equatable {
+  /// Seconds since everything that Redis had was in a file, sealed or not: about 1 in normal work. Over all partitions
+  /// that this process archives the worst one; nil when it archives none.
+  package var lagSeconds: Double?
+  /// At most so many events are in Redis and not yet in a file. 0 when the archive keeps up.
+  package var lagEvents = 0
+  /// The disk is full: archiving waits, and goes on by itself.
+  package var isWaitingForDisk = false
+  /// The last thing that went wrong and has not gone right since.
+  package var lastError: String?
+  /// Partitions that this process archives.
+  package var partitions = 0
+  /// Events in files since the start, and how many segments were sealed.
+  package var archivedEvents = 0
+  package var sealedSegments = 0
+  /// Segments that failed their checksum and were set aside since the start.
+  package var damagedSegments = 0
+  /// Stream entries that were no events of ours and are not archived.
+  package var foreignEntries = 0
+
+  package init() {}
+}

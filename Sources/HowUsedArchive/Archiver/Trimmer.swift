@@ -1,0 +1,74 @@
+import HowUsedModel
+package import HowUsedStore
+package import Logging
+import ServiceLifecycle
+import Redis
+import Synchronization
+
+/// Removes events from the streams when everyone who reads them has finished with them, and only then: never by length
+/// and never by age.
+package final class Trimmer: Service {
+  private let streams: EventStreams
+  private let consumers: [any StreamConsumer]
+  private let interval: Duration
+  private let hook: CommitHook
+  private let logger: Logger
+  private let trimmed = Mutex<[Partition: StreamID]>([:])
+
+  /// - Parameters:
+  ///   - consumers: the cheapest to ask first: once one of them has nothing new, the others are not asked.
+  ///   - interval: how often they are asked.
+  package init(
+    streams: EventStreams,
+    consumers: [any StreamConsumer],
+    interval: Duration = .seconds(1),
+    hook: @escaping CommitHook = { _, _ in },
+    logger: Logger
+  ) {
+    self.streams = streams
+    self.consumers = consumers
+    self.interval = interval
+    self.hook = hook
+    self.logger = logger
+  }
+
+  package func run() async throws {
+    try await cancelWhenGracefulShutdown { [self] in
+      while !Task.isCancelled {
+        try await pass()
+        try? await Task.sleep(for: interval)
+      }
+    }
+  }
+
+  /// Trims every partition as far as all consumers allow now.
+  ///
+  /// - Throws: only what tests injected.
+  package func pass() async throws {
+    for partition in streams.keys.partitions {
+      do {
+        guard let gate = try await gate(partition) else { continue }
+        // Outside of MULTI: there, under maxmemory, it would be refused, when it is needed most.
+        let key = streams.keys.events(partition)
+        _ = try await streams.client.send("XTRIM", key, "MINID", gate.next.description)
+        trimmed.withLock { $0[partition] = gate }
+      } catch {
+        // Trimming can wait: the next pass tries again.
+        logger.debug("not trimmed", metadata: ["partition": "\(partition)", "error": "\(error)"])
+        continue
+      }
+      try hook(.trimmed, partition)
+    }
+  }
+
+  /// Through where the partition may be trimmed; nil when there is nothing new to trim.
+  private func gate(_ partition: Partition) async throws -> StreamID? {
+    let done = trimmed.withLock { $0[partition] ?? .zero }
+    var gate: StreamID?
+    for consumer in consumers {
+      guard let finished = try await consumer.finishedThrough(partition), finished > done else { return nil }
+      gate = min(gate ?? finished, finished)
+    }
+    return gate
+  }
+}

@@ -1,0 +1,41 @@
+import HowUsedModel
+
+/// Removes segments by age: whole ones, the oldest first, after the floor was recorded.
+package struct Retention: Sendable {
+  private let keepMilliseconds: Int64
+
+  /// - Parameter keepDays: a segment goes when all of its events are older than this.
+  package init(keepDays: Int) { self.keepMilliseconds = Int64(max(0, keepDays)) * UTCTime.millisecondsPerDay }
+
+  /// Returns how many segments were removed.
+  package func run(_ log: PartitionLog, now: Int64) throws -> Int {
+    let numbers = try log.numbers()
+    let oldFloor = try log.floor()
+    var floor = oldFloor
+    for number in numbers where number > floor?.number ?? 0 {
+      guard
+        let footer = try SegmentFooter.read(log.layout.segment(number, log.partition)),
+        footer.last.milliseconds < UInt64(max(0, now - keepMilliseconds))
+      else { break }
+      floor = ArchiveFloor(number: number, last: footer.last)
+    }
+    guard let floor else { return 0 }
+    if floor != oldFloor { try floor.write(log.layout.floor(log.partition)) }
+    // A crash may have left some below the old floor, too.
+    let old = numbers.filter { $0 <= floor.number }
+    for number in old { try remove(number, log) }
+    if !old.isEmpty { try Folder.sync(log.folder) }
+    return old.count
+  }
+
+  private func remove(_ number: UInt64, _ log: PartitionLog) throws {
+    let path = log.layout.segment(number, log.partition)
+    if let footer = try SegmentFooter.read(path) {
+      // Readers' name first: `verify` expects a segment for each of them.
+      let date = footer.date
+      try Folder.unlink(log.layout.dated(number, log.partition, date: date))
+      Folder.removeIfEmpty(log.layout.dateFolder(date))
+    }
+    try Folder.unlink(path)
+  }
+}

@@ -1,0 +1,143 @@
+import Foundation
+@testable import HowUsedArchive
+import HowUsedModel
+import HowUsedStore
+import Logging
+import NIOCore
+import NIOPosix
+import Redis
+import Synchronization
+import TestSupport
+
+/// A real Redis, an archive folder and archivers on them, driven pass by pass.
+final class ArchiveRig: Sendable {
+  let redis: RedisServerProcess
+  let client: RedisClient
+  let streams: EventStreams
+  let folder: TemporaryFolder
+  let layout: ArchiveLayout
+  let now = Mutex(Int64(Samples.start) + 60_000)
+  private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
+  static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+  private init(redis: RedisServerProcess, partitions: Int, archive: String?) throws {
+    self.redis = redis
+    client = RedisClient(endpoint: redis.endpoint, logger: Self.logger)
+    streams = EventStreams(client: client, keys: KeySchema(partitions: partitions))
+    folder = try TemporaryFolder()
+    layout = ArchiveLayout(root: archive ?? folder.path + "/archive")
+  }
+
+  static func with(
+    partitions: Int = 1,
+    config: [String] = [],
+    archive: String? = nil,
+    _ body: (ArchiveRig) async throws -> Void
+  ) async throws {
+    try await RedisServerProcess.with(config: config) { redis in
+      let rig = try ArchiveRig(redis: redis, partitions: partitions, archive: archive)
+      do {
+        try await rig.client.waitUntilReady(timeout: .seconds(5))
+        try await body(rig)
+      } catch {
+        await rig.close()
+        throw error
+      }
+      await rig.close()
+    }
+  }
+
+  private func close() async {
+    await client.shutdown()
+    try? await group.shutdownGracefully()
+  }
+
+  var partition: Partition { streams.keys.partitions[0] }
+  var key: String { streams.keys.events(partition) }
+
+  func configuration(hook: @escaping CommitHook = { _, _ in }) -> ArchiverConfiguration {
+    var configuration = ArchiverConfiguration(layout: layout)
+    configuration.hook = hook
+    configuration.pageEvents = 20
+    return configuration
+  }
+
+  /// A new process, as far as the archive can tell.
+  func archiver(_ configuration: ArchiverConfiguration? = nil) throws -> TestArchiver {
+    try TestArchiver(self, configuration ?? self.configuration(), loop: group.next())
+  }
+
+  /// Adds one event a millisecond, each with a user of its own.
+  @discardableResult
+  func add(_ count: Int, from milliseconds: UInt64 = Samples.start, partition: Partition? = nil) async throws
+    -> [StreamID]
+  {
+    let ids = Samples.ids(count, from: milliseconds)
+    let partition = partition ?? self.partition
+    let replies = try await client.pipeline(
+      ids.map { id in
+        let fragment = #""botId":1234567,"userId":\#(id.milliseconds),"event":"/start""#
+        return RedisCommand("XADD", streams.keys.events(partition), id.description, "e", fragment)
+      }
+    )
+    if let error = replies.lazy.compactMap(\.error).first { throw error }
+    return ids
+  }
+
+  /// The ids in sealed segments, in their order.
+  func archived(_ partition: Partition? = nil) throws -> [StreamID] {
+    let partition = partition ?? self.partition
+    let log = PartitionLog(layout: layout, partition: partition)
+    var ids: [StreamID] = []
+    for number in try log.numbers() {
+      var reader = try SegmentReader.segment(layout.segment(number, partition))
+      while let frame = try reader.next() {
+        frame.lines.withUnsafeBytes { lines in
+          ArchiveLine.forEach(in: lines) { ids.append(ArchiveLine($0)?.id ?? .zero) }
+        }
+      }
+    }
+    return ids
+  }
+
+  func verify() throws -> VerifyReport { try ArchiveVerifier(layout: layout).verify() }
+
+  var log: PartitionLog { PartitionLog(layout: layout, partition: partition) }
+}
+
+/// One archiving process.
+final class TestArchiver: Sendable {
+  let engine: ArchiverEngine
+  let status = ArchiverStatus()
+  let trimmer: Trimmer
+
+  init(_ rig: ArchiveRig, _ configuration: ArchiverConfiguration, loop: any EventLoop) throws {
+    let engine = ArchiverEngine(
+      streams: rig.streams,
+      disk: try ArchiveDisk(configuration: configuration, eventLoop: loop),
+      configuration: configuration,
+      status: status,
+      now: { rig.now.withLock { $0 } },
+      logger: ArchiveRig.logger
+    )
+    self.engine = engine
+    trimmer = Trimmer(
+      streams: rig.streams,
+      consumers: [StatusConsumer(status: status)],
+      hook: configuration.hook,
+      logger: ArchiveRig.logger
+    )
+  }
+
+  func pass(sealing: Bool = false) async throws { try await engine.pass(sealing: sealing) }
+}
+
+struct StatusConsumer: StreamConsumer {
+  let status: ArchiverStatus
+  var name: String { "archive" }
+  func finishedThrough(_ partition: Partition) async throws -> StreamID? { status.sealed(partition) }
+}
+
+/// What a hook throws in place of a crash.
+struct InjectedCrash: Error {}

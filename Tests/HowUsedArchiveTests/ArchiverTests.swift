@@ -1,0 +1,188 @@
+import Foundation
+@testable import HowUsedArchive
+import HowUsedModel
+import HowUsedStore
+import Redis
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct ArchiverTests {
+  @Test func eventsBecomeLines() async throws {
+    try await ArchiveRig.with { rig in
+      let archiver = try rig.archiver()
+      _ = try await rig.client.send("XADD", rig.key, "1795341600123-4", "e", #""botId":1,"userId":-2,"event":"/start""#)
+      let backfilled = #""time":"2026-11-20T01:02:03.456Z","botId":1,"userId":3,"event":"late","param_2":"x""#
+      _ = try await rig.client.send("XADD", rig.key, "1795341600999-0", "e", backfilled)
+      _ = try await rig.client.send("XADD", rig.key, "1795341601000-0", "e", #""type":"update","botId":1,"userId":5"#)
+      try await archiver.pass(sealing: true)
+      var reader = try SegmentReader.segment(rig.layout.segment(1, rig.partition))
+      let lines = try #require(try reader.next()).lines
+      #expect(
+        String(decoding: lines, as: UTF8.self) == """
+          {"id":"1795341600123-4","partition":0,"time":"2026-11-22T10:00:00.123Z","botId":1,"userId":-2,"event":"/start"}
+          {"id":"1795341600999-0","partition":0,"time":"2026-11-20T01:02:03.456Z","botId":1,"userId":3,"event":"late","param_2":"x"}
+          {"id":"1795341601000-0","partition":0,"time":"2026-11-22T10:00:01.000Z","type":"update","botId":1,"userId":5}
+
+          """
+      )
+      #expect(reader.footer?.minTime == UTCTime.parse("2026-11-20T01:02:03.456Z"))
+      #expect(reader.footer?.maxTime == 1_795_341_601_000)
+      #expect(try rig.verify().problems == [])
+      let position = try await rig.client.send("GET", rig.streams.keys.archivePosition(rig.partition))
+      #expect(position.string == "1795341601000-0")
+    }
+  }
+
+  @Test func passesContinueWhereTheLastOneEnded() async throws {
+    try await ArchiveRig.with(partitions: 3) { rig in
+      let archiver = try rig.archiver()
+      var ids: [StreamID] = []
+      for round in 0..<5 {
+        ids += try await rig.add(50, from: Samples.start + UInt64(round) * 100)
+        try await archiver.pass()
+        // Nothing new: nothing happens.
+        try await archiver.pass()
+      }
+      #expect(try rig.archived() == [])
+      #expect(try rig.log.parts().count == 1)
+      try await archiver.pass(sealing: true)
+      #expect(try rig.archived() == ids)
+      #expect(try rig.log.parts() == [])
+      #expect(try rig.verify().problems == [])
+      #expect(archiver.status.health.archivedEvents == 250)
+      #expect(archiver.status.health.lastError == nil)
+      #expect(archiver.status.health.partitions == 3)
+    }
+  }
+
+  @Test func segmentsAreSealedBySizeAndAge() async throws {
+    try await ArchiveRig.with { rig in
+      var configuration = rig.configuration()
+      configuration.maximumEvents = 60
+      let archiver = try rig.archiver(configuration)
+      let ids = try await rig.add(200)
+      try await archiver.pass()
+      #expect(try rig.archived() == Array(ids[..<180]))
+      #expect(try rig.log.numbers() == [1, 2, 3])
+      configuration.interval = .zero
+      let impatient = try rig.archiver(configuration)
+      await archiver.engine.releaseAll()
+      try await impatient.pass()
+      #expect(try rig.archived() == ids)
+      #expect(try rig.verify().problems == [])
+    }
+  }
+
+  @Test func segmentsAreSealedByRawBytes() async throws {
+    try await ArchiveRig.with { rig in
+      var configuration = rig.configuration()
+      configuration.maximumRawBytes = 5000
+      let archiver = try rig.archiver(configuration)
+      let ids = try await rig.add(200)
+      try await archiver.pass(sealing: true)
+      #expect(try rig.archived() == ids)
+      #expect(try rig.log.numbers().count > 3)
+      for number in try rig.log.numbers() {
+        #expect(try SegmentFooter.read(rig.layout.segment(number, rig.partition))?.rawBytes ?? 0 <= 5000)
+      }
+    }
+  }
+
+  /// A segment belongs to one date: that of its ids.
+  @Test func theEndOfADayEndsTheSegment() async throws {
+    try await ArchiveRig.with { rig in
+      let archiver = try rig.archiver()
+      // 2026-11-23T00:00:00Z.
+      let midnight: UInt64 = 1_795_392_000_000
+      let before = try await rig.add(5, from: midnight - 5)
+      rig.now.withLock { $0 = Int64(midnight) - 1 }
+      try await archiver.pass()
+      #expect(try rig.archived() == [])
+      // The day is over though nothing came since.
+      rig.now.withLock { $0 = Int64(midnight) + 2500 }
+      try await archiver.pass()
+      #expect(try rig.archived() == before)
+      // One page over three days.
+      let later = try await rig.add(5, from: midnight + 86_400_000 - 2) + rig.add(2, from: midnight + 2 * 86_400_000)
+      try await archiver.pass(sealing: true)
+      #expect(try rig.archived() == before + later)
+      #expect(
+        try Folder.names(in: rig.layout.root) == [
+          "date=2026-11-22", "date=2026-11-23", "date=2026-11-24", "date=2026-11-25", "log",
+        ]
+      )
+      #expect(try Folder.names(in: rig.layout.dateFolder("2026-11-24")) == ["p00-0000000000000003.ndjson.zst"])
+      #expect(try rig.verify().problems == [])
+    }
+  }
+
+  @Test func foreignEntriesAreToldAndPassedOver() async throws {
+    try await ArchiveRig.with { rig in
+      let archiver = try rig.archiver()
+      let ids = try await rig.add(3)
+      _ = try await rig.client.send("XADD", rig.key, "1795341700000-0", "foo", "bar")
+      _ = try await rig.client.send("XADD", rig.key, "1795341700001-0", "e", "not\nours")
+      _ = try await rig.client.send(
+        "XADD",
+        rig.key,
+        "1795341700002-0",
+        "e",
+        #""botId":1,"userId":2,"event":"abc""#,
+        "x",
+        "y"
+      )
+      try await archiver.pass(sealing: true)
+      try await archiver.pass(sealing: true)
+      #expect(archiver.status.health.foreignEntries == 3)
+      let more = try await rig.add(2, from: 1_795_341_800_000)
+      try await archiver.pass(sealing: true)
+      #expect(try rig.archived() == ids + more)
+      #expect(try rig.verify().problems == [])
+    }
+  }
+
+  @Test func aStreamBehindTheFilesIsSetForward() async throws {
+    try await ArchiveRig.with { rig in
+      let ids = try await rig.add(10)
+      try await rig.archiver().pass(sealing: true)
+      _ = try await rig.client.send("FLUSHALL")
+      try await rig.archiver().pass()
+      #expect(try await rig.streams.lastGeneratedID(rig.partition) == ids[9])
+      await #expect(throws: RedisServerError.self) { try await rig.add(1) }
+      // A stream that is there, but behind.
+      _ = try await rig.client.send("DEL", rig.key)
+      _ = try await rig.add(3)
+      let archiver = try rig.archiver()
+      try await archiver.pass(sealing: true)
+      #expect(try await rig.streams.lastGeneratedID(rig.partition) == ids[9])
+      #expect(try rig.archived() == ids)
+    }
+  }
+
+  @Test func retentionKeepsVerifyContent() async throws {
+    try await ArchiveRig.with { rig in
+      var configuration = rig.configuration()
+      configuration.keepDays = 2
+      let day: UInt64 = 86_400_000
+      var ids: [StreamID] = []
+      for number in 0..<5 { ids += try await rig.add(4, from: Samples.start + UInt64(number) * day) }
+      rig.now.withLock { $0 = Int64(Samples.start + 4 * day - 1000) }
+      let archiver = try rig.archiver(configuration)
+      try await archiver.pass(sealing: true)
+      #expect(try rig.archived() == Array(ids[8...]))
+      #expect(try rig.log.numbers() == [3, 4, 5])
+      #expect(try rig.verify().problems == [])
+      #expect(try Folder.names(in: rig.layout.root).first == "date=2026-11-24")
+      // Everything is old: the position survives.
+      rig.now.withLock { $0 = Int64(Samples.start + 100 * day) }
+      try await rig.archiver(configuration).pass()
+      #expect(try rig.archived() == [])
+      #expect(try rig.log.position { _ in } == LogPosition(last: ids[19], number: 5))
+      let more = try await rig.add(3, from: Samples.start + 100 * day)
+      try await rig.archiver(configuration).pass(sealing: true)
+      #expect(try rig.archived() == more)
+      #expect(try rig.verify().problems == [])
+    }
+  }
+}
