@@ -17,8 +17,8 @@ static const unsigned char app_css[] = {
 static const unsigned char icon_svg[] = {
 #embed "../HowUsedServer/Dashboard/Web/icon.svg"
 };
-static const unsigned char theme_js[] = {
-#embed "../HowUsedServer/Dashboard/Web/theme.js"
+static const unsigned char start_js[] = {
+#embed "../HowUsedServer/Dashboard/Web/start.js"
 };
 static const unsigned char app_js[] = {
 #embed "../HowUsedServer/Dashboard/Web/app.js"
@@ -79,7 +79,7 @@ static const DashboardFile files[] = {
     FILE("index.html", HTML, index_html),
     FILE("app.css", CSS, app_css),
     FILE("icon.svg", SVG, icon_svg),
-    FILE("theme.js", JS, theme_js),
+    FILE("start.js", JS, start_js),
     FILE("app.js", JS, app_js),
     FILE("api.js", JS, api_js),
     FILE("link.js", JS, link_js),

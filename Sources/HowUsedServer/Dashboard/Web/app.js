@@ -190,7 +190,7 @@ async function load() {
 async function loadChart(metric, signal) {
   const query = queryOf(metric, view, {filters, range})
   try {
-    const [answer] = await Promise.all([ask("/stats", view, query, signal), drawable])
+    const [answer] = await Promise.all([early(metric) ?? ask("/stats", view, query, signal), drawable])
     signal.throwIfAborted()
     showChart(metric, answer, query)
   } catch (error) {
@@ -198,6 +198,14 @@ async function loadChart(metric, signal) {
     delete last.charts[metric]
     page.charts[metric].refuse(error)
   }
+}
+
+// What start.js asked for already; it counts for the first round only.
+function early(metric) {
+  const answer = globalThis.howusedEarly?.[metric]
+  if (!answer) return undefined
+  delete globalThis.howusedEarly[metric]
+  return answer.then((found) => found ?? ask("/stats", view, queryOf(metric, view, {filters, range}), loading.signal))
 }
 
 async function loadSummary(signal) {

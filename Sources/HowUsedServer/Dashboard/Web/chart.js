@@ -57,7 +57,8 @@ export class Chart {
     parts.csv.href = address("/stats", view, {...query, format: "csv"})
     parts.plot.setAttribute("aria-label", t("chartHelp", {name: t(this.#metric), period: span(answer.from, answer.to)}))
     const empty = answer.series.every((series) => series.values.every((value) => value === 0))
-    this.#say(empty ? t("noneInPeriod") : "")
+    // A peak is looked for every few seconds: until then, a chart of peaks lags behind the live count.
+    this.#say(empty && this.#metric !== "online" ? t("noneInPeriod") : "")
     parts.legend.hidden = !this.#segmented
     this.draw()
   }
