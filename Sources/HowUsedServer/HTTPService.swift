@@ -8,8 +8,10 @@ import ServiceLifecycle
 package struct HTTPService: Service {
   package typealias Routes = @Sendable (Router<ServerContext>) -> Void
 
-  /// Connections that may be open at once; more wait in the listen queue.
+  /// Connections that may be open at once, if the process may open as many files; more wait in the listen queue.
   package static let maximumConnections = 60_000
+  /// How long those who don't take their answers, or don't end their requests, may hold up the server's end.
+  package static let longestStop = Duration.seconds(3)
 
   private let address: BindAddress
   private let group: any EventLoopGroup
@@ -50,12 +52,26 @@ package struct HTTPService: Service {
         address: address,
         serverName: nil,
         backlog: 4096,
-        availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)
+        availableConnectionsDelegate: MaximumAvailableConnections(
+          min(Self.maximumConnections, OpenFileLimit.connections(within: OpenFileLimit.raise()))
+        )
       ),
-      onServerRunning: onRunning,
+      onServerRunning: { [logger, onRunning] channel in
+        try? await channel.eventLoop.submit {
+          try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(logger: logger), position: .first)
+        }.get()
+        await onRunning(channel)
+      },
       eventLoopGroupProvider: .shared(group),
       logger: logger
     )
-    try await app.run()
+    // A group of its own, so that whoever holds it up can't take the time that the services after it need.
+    var lifecycle = ServiceGroupConfiguration(services: [app], logger: logger)
+    lifecycle.maximumGracefulShutdownDuration = Self.longestStop
+    do {
+      try await ServiceGroup(configuration: lifecycle).run()
+    } catch  where Task.isShuttingDownGracefully {
+      logger.warning("some connections were cut off", metadata: ["error": "\(error)"])
+    }
   }
 }

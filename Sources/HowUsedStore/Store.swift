@@ -48,21 +48,26 @@ package final class Store: Sendable {
     let endpoint = configuration.redis ?? RedisEndpoint(address: .unix(path: embedded?.socket ?? ""))
     let client = RedisClient(endpoint: endpoint, group: group, logger: logger)
     do {
+      let note = PartitionNote(dataFolder: configuration.dataFolder)
       let recorded: Int?
+      var hasAnswered = true
       switch waiting {
-      case .untilReady(let limit): recorded = try await firstAnswer(client, within: limit)
+      case .untilReady(let limit): recorded = try await firstAnswer(client, within: limit, waitsForLoading: true)
       case .atMost(let limit):
         do {
-          recorded = try await firstAnswer(client, within: limit)
+          recorded = try await firstAnswer(client, within: limit, waitsForLoading: false)
         } catch let error as StoreError where !error.isFinal {
           logger.warning("starting without Redis", metadata: ["error": "\(error)"])
           recorded = nil
+          hasAnswered = false
         }
       }
       if let recorded, let requested = configuration.partitions, requested != recorded {
         throw StoreError.partitionsDiffer(recorded: recorded, requested: requested)
       }
-      let count = recorded ?? configuration.partitions ?? KeySchema.defaultPartitionCount
+      let noted = hasAnswered ? nil : note.count
+      let count = recorded ?? configuration.partitions ?? noted ?? KeySchema.defaultPartitionCount
+      if hasAnswered { note.set(count) }
       if embedded != nil { try await applySettings(configuration, to: client) }
       return Store(
         configuration: configuration,
@@ -79,20 +84,27 @@ package final class Store: Sendable {
   }
 
   /// Closes the connection, and stops the private Redis when nobody else uses it.
-  package func close() async {
+  /// - Parameter limit: how long to wait for it; one that takes longer is left to finish.
+  package func close(within limit: Duration = .seconds(8)) async {
     await client.shutdown()
-    await embedded?.release()
+    await embedded?.release(within: limit)
   }
 
   /// The recorded number of partitions, as soon as Redis can tell it.
-  private static func firstAnswer(_ client: RedisClient, within limit: Duration) async throws -> Int? {
+  private static func firstAnswer(
+    _ client: RedisClient,
+    within limit: Duration,
+    waitsForLoading: Bool
+  ) async throws -> Int? {
     let deadline = ContinuousClock.now.advanced(by: limit)
     while true {
       let left = ContinuousClock.now.duration(to: deadline)
       do {
         try await client.waitUntilReady(timeout: max(left, .milliseconds(1)))
         return try await PartitionCount.recorded(in: client)
-      } catch let error as RedisServerError where error.code == "LOADING" {
+      } catch let error as RedisServerError
+        where error.code == "LOADING" && (waitsForLoading || ContinuousClock.now < deadline)
+      {
         // It is there and gets ready; how long that takes depends on its data.
         try await Task.sleep(for: .milliseconds(50))
       } catch let error as RedisServerError {

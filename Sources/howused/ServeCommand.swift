@@ -35,11 +35,12 @@ struct ServeCommand: AsyncParsableCommand {
         gracefulShutdownSignals: [.sigterm, .sigint],
         logger: logger
       )
-      lifecycle.maximumGracefulShutdownDuration = .seconds(8)
+      // Together with what follows within the 10 seconds that a service manager is told to wait.
+      lifecycle.maximumGracefulShutdownDuration = .seconds(7)
       try await ServiceGroup(configuration: lifecycle).run()
-      await store.close()
+      await store.close(within: .seconds(2))
     } catch {
-      await store.close()
+      await store.close(within: .seconds(2))
       throw listening.explained(error)
     }
     logger.notice("stopped")

@@ -40,6 +40,47 @@ struct StoreTests {
     #expect(try !EmbeddedRedis(dataFolder: folder.path, logger: logger).isAlive)
   }
 
+  @Test("A server that starts while Redis is away goes by the number of partitions that it knew last")
+  func partitionsWithoutRedis() async throws {
+    try await RedisServerProcess.with { redis in
+      let folder = try TemporaryFolder()
+      var configuration = StoreConfiguration(dataFolder: folder.path, redis: redis.endpoint, partitions: 32)
+      let first = try await Store.open(configuration, waiting: .untilReady(.seconds(10)), logger: logger)
+      await first.close()
+      redis.kill()
+      configuration.partitions = nil
+      let store = try await Store.open(configuration, waiting: .atMost(.milliseconds(50)), logger: logger)
+      #expect(store.keys.partitionCount == 32)
+      await store.close()
+    }
+  }
+
+  @Test("A Redis that takes long to load its data doesn't keep the server from starting")
+  func loading() async throws {
+    try await RedisServerProcess.with(config: ["rdbcompression no", "enable-debug-command yes"]) { redis in
+      let client = RedisClient(endpoint: redis.endpoint, logger: logger)
+      try await client.waitUntilReady(timeout: .seconds(10))
+      // A tenth of a second for each key, answering in between.
+      try await client.send("CONFIG", "SET", "key-load-delay", 100_000)
+      try await client.send("CONFIG", "SET", "loading-process-events-interval-bytes", 1024)
+      for key in 0..<100 { try await client.send("SET", "key\(key)", String(repeating: "x", count: 4096)) }
+      let reloading = Task { try await client.send(RedisCommand("DEBUG", "RELOAD"), timeout: .seconds(60)) }
+      let other = RedisClient(endpoint: redis.endpoint, logger: logger)
+      try await other.waitUntilReady(timeout: .seconds(10))
+      _ = try await eventually { ((try? await other.send("PING")) == nil) }
+      let folder = try TemporaryFolder()
+      let configuration = StoreConfiguration(dataFolder: folder.path, redis: redis.endpoint)
+      let start = ContinuousClock.now
+      let store = try await Store.open(configuration, waiting: .atMost(.milliseconds(100)), logger: logger)
+      #expect(start.duration(to: .now) < .seconds(8))
+      await store.close()
+      reloading.cancel()
+      await other.shutdown()
+      await client.shutdown()
+      redis.kill()
+    }
+  }
+
   @Test("What was asked for comes into force in a private Redis that runs already")
   func settings() async throws {
     let folder = try TemporaryFolder()

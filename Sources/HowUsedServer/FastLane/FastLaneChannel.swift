@@ -38,14 +38,14 @@ package struct FastLaneChannel: HTTPChannelHandler {
   }
 
   package func handle(value: FastLaneConnection, logger: Logger) async {
-    let handedOver = await withTaskCancellationHandler {
+    await withTaskCancellationHandler {
       // The future never fails: closing the connection succeeds it.
-      try? await value.handedOver.get()
+      guard let connection = (try? await value.handedOver.get()) ?? nil else { return }
+      await handleHTTP(asyncChannel: connection, logger: logger)
     } onCancel: {
+      // Both ways, since a client that doesn't read would be waited for without end.
       value.channel.close(promise: nil)
     }
-    guard let connection = handedOver ?? nil else { return }
-    await handleHTTP(asyncChannel: connection, logger: logger)
   }
 
   /// SwiftNIO's decoder, the API once more (for every form of request that the fast lane doesn't take), Hummingbird.

@@ -36,6 +36,37 @@ struct ServeCommandTests {
     #expect(try !isRedisAlive(in: folder))
   }
 
+  @Test("It stops in time although a client never ends its request")
+  func stopsInTime() async throws {
+    let folder = try TemporaryFolder()
+    let server = try await ServerProcess(dataFolder: folder.path)
+    #expect(try await eventually(within: .seconds(10)) { try await get(server, "/health").status == 200 })
+    let connection = try await HTTPConnection.connect(port: server.port)
+    let fields = "Host: localhost\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue"
+    let unanswered = Task {
+      try await connection.send(["POST /api HTTP/1.1\r\n\(fields)\r\n\r\n", "5\r\n"])
+    }
+    // The server has accepted it when it answers who came later.
+    #expect(try await get(server, "/health").status == 200)
+    let time = try #require(await server.stop())
+    #expect(time < .seconds(9), "\(server.output)")
+    _ = await unanswered.result
+    #expect(try !isRedisAlive(in: folder))
+  }
+
+  @Test("More connections than it may have files open don't end it")
+  func openFiles() async throws {
+    let folder = try TemporaryFolder()
+    let server = try await ServerProcess(dataFolder: folder.path, options: ["--threads", "1"], openFiles: 128)
+    #expect(try await eventually(within: .seconds(10)) { try await get(server, "/health").status == 200 })
+    var connections: [HTTPConnection] = []
+    for _ in 0..<200 { connections.append(try await HTTPConnection.connect(port: server.port)) }
+    for connection in connections { await connection.close() }
+    #expect(try await eventually(within: .seconds(10)) { try await get(server, "/health").status == 200 })
+    #expect(server.isRunning)
+    await server.stop()
+  }
+
   @Test("Commands beside a running server take effect in it, and leave its Redis alone")
   func besides() async throws {
     let folder = try TemporaryFolder()

@@ -1,0 +1,38 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// How many files this process may have open at once. Each connection is one.
+enum OpenFileLimit {
+  /// More than anybody needs; some systems set millions.
+  private static let highest: rlim_t = 1 << 17
+
+  /// Raises the soft limit, which many systems keep at 1024 for programs that use select(2), as far as may be.
+  /// - Returns: the limit from now on.
+  static func raise() -> Int {
+    var limit = rlimit()
+    guard getrlimit(resource, &limit) == 0 else { return 1024 }
+    let wanted = min(limit.rlim_max, highest)
+    if limit.rlim_cur < wanted {
+      var raised = limit
+      raised.rlim_cur = wanted
+      if setrlimit(resource, &raised) == 0 { return Int(wanted) }
+    }
+    return Int(min(limit.rlim_cur, highest))
+  }
+
+  /// How many connections leave enough of the limit for all else that is opened: the archive's files, Redis, the system's.
+  static func connections(within limit: Int) -> Int {
+    max(1, limit - min(1024, limit / 2))
+  }
+
+  #if canImport(Glibc)
+    private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+  #else
+    private static let resource = RLIMIT_NOFILE
+  #endif
+}
