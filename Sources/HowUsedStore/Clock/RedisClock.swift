@@ -33,7 +33,10 @@ package final class RedisClock: Sendable {
   /// Redis's Unix time in milliseconds. It never goes back, unless Redis's own clock was set back by more than a
   /// correction's size (then it follows: see ``ClockFilter``).
   package var nowMilliseconds: Int64 {
+    // What was told by the machine's own clock binds nobody: it may be far ahead of Redis's.
+    let wasRead = wasRead.load(ordering: .acquiring)
     let now = (monotonic() + offset.load(ordering: .relaxed)) / 1_000_000
+    guard wasRead else { return now }
     let told = latest.load(ordering: .relaxed)
     if now <= told { return told }
     return max(now, latest.max(now, ordering: .relaxed).newValue)
@@ -65,6 +68,6 @@ package final class RedisClock: Sendable {
       offset.store(nanoseconds, ordering: .relaxed)
       latest.store(.min, ordering: .relaxed)
     }
-    wasRead.store(true, ordering: .relaxed)
+    wasRead.store(true, ordering: .releasing)
   }
 }

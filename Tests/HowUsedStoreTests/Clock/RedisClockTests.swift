@@ -22,6 +22,17 @@ struct RedisClockTests {
     #expect(abs(clock.nowMilliseconds - WallClock.nanoseconds / 1_000_000) < 1000)
   }
 
+  @Test("The first answer counts although the machine's clock was ahead and has been asked")
+  func aheadOfRedis() {
+    let hand = Hand()
+    let clock = clock(hand)
+    #expect(clock.nowMilliseconds > 6000)
+    clock.apply(.offset(1_000_000_000))
+    #expect(clock.nowMilliseconds == 6000)
+    hand.advance(milliseconds: 1)
+    #expect(clock.nowMilliseconds == 6001)
+  }
+
   @Test("It goes with the monotonic clock and Redis's offset")
   func offset() {
     let hand = Hand()
