@@ -31,6 +31,7 @@ struct PipelineStateMachineTests {
       (.select, "ERR DB index is out of range", false),
       (.ping, "NOAUTH Authentication required.", false),
       (.ping, "DENIED Redis is running in protected mode", false),
+      (.ping, "ERR max number of clients reached", false),
       (.ping, "LOADING Redis is loading the dataset in memory", true),
       (.ping, "NOPERM this user has no permissions to run the 'ping' command", true),
     ]

@@ -28,8 +28,10 @@ enum HandshakeStep: String {
   }
 
   /// Whether the connection is of use although Redis answered with `error`. One that is loading its data answers each
-  /// command so, and the callers know what that means for them; but without a password nothing will ever work.
+  /// command so, and the callers know what that means for them; but without a password nothing will ever work, and one
+  /// that has `maxclients` already says so to the next and closes.
   func accepts(_ error: RedisServerError) -> Bool {
     self == .ping && error.code != "NOAUTH" && error.code != "DENIED"
+      && !error.message.hasPrefix("ERR max number of clients")
   }
 }
