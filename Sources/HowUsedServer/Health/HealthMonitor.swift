@@ -28,6 +28,7 @@ package struct HealthMonitor: Sendable {
     let status = redis.status
     var reasons: [String] = []
     if status == nil { reasons.append("Redis can't be reached") }
+    if let refusal = status?.refusal { reasons.append(refusal) }
     if !registry.snapshot.isLoaded { reasons.append("the bots have not been read yet") }
     if gate.isClosed { reasons.append("Redis's memory is at its high-water mark: events are refused") }
     return HealthReport(

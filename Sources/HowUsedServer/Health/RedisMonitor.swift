@@ -61,17 +61,25 @@ package final class RedisMonitor: Service {
     let replies = try await client.pipeline(
       [
         RedisCommand("INFO", "memory"), RedisCommand("CONFIG", "GET", "appendonly"),
-        RedisCommand("CONFIG", "GET", "appendfsync"),
+        RedisCommand("CONFIG", "GET", "appendfsync"), RedisCommand("INFO", "persistence"),
+        RedisCommand("INFO", "replication"),
       ]
         + lengths
     )
-    let memory = Self.fields(of: replies[0].string ?? "")
+    let streams = replies.dropFirst(5)
+    // One that is loading its data answers so to everything.
+    if let error = streams.lazy.compactMap(\.error).first { throw error }
+    let memory = Self.fields(of: replies[0])
     var status = RedisStatus()
-    status.usedMemory = memory["used_memory"] ?? 0
-    let maximum = memory["maxmemory"] ?? 0
-    status.memoryLimit = maximum > 0 ? maximum : memory["total_system_memory"] ?? 0
+    status.usedMemory = memory["used_memory"].flatMap { Int64($0) } ?? 0
+    let maximum = memory["maxmemory"].flatMap { Int64($0) } ?? 0
+    status.memoryLimit = maximum > 0 ? maximum : memory["total_system_memory"].flatMap { Int64($0) } ?? 0
     status.durability = Self.durability(appendOnly: replies[1], appendFsync: replies[2])
-    status.streamLength = replies.dropFirst(3).reduce(0) { $0 + ($1.int ?? 0) }
+    status.refusal = RedisStatus.refusal(
+      persistence: Self.fields(of: replies[3]),
+      replication: Self.fields(of: replies[4])
+    )
+    status.streamLength = streams.reduce(0) { $0 + ($1.int ?? 0) }
     return status
   }
 
@@ -86,12 +94,12 @@ package final class RedisMonitor: Service {
     }
   }
 
-  /// The numbers among `name:value` lines, as INFO answers them.
-  private static func fields(of info: String) -> [String: Int64] {
-    var fields: [String: Int64] = [:]
-    for line in info.split(whereSeparator: \.isNewline) {
+  /// `name:value` lines, as INFO answers them; none when Redis doesn't let them be read.
+  private static func fields(of info: RedisValue) -> [String: String] {
+    var fields: [String: String] = [:]
+    for line in (info.string ?? "").split(whereSeparator: \.isNewline) {
       let parts = line.split(separator: ":", maxSplits: 1)
-      if parts.count == 2, let number = Int64(parts[1]) { fields[String(parts[0])] = number }
+      if parts.count == 2 { fields[String(parts[0])] = String(parts[1]) }
     }
     return fields
   }

@@ -19,8 +19,21 @@ package struct RedisStatus: Sendable, Equatable {
   package var memoryLimit: Int64 = 0
   /// Entries in the streams of all partitions.
   package var streamLength: Int64 = 0
+  /// Why Redis refuses all writes, for a person; nil when it takes them.
+  package var refusal: String?
 
   package init() {}
+
+  /// What Redis says of itself that means that it refuses writes, from its INFO.
+  package static func refusal(persistence: [String: String], replication: [String: String]) -> String? {
+    if persistence["aof_last_write_status"] == "err" {
+      return "Redis can't write its append-only file, so it refuses events: is its disk full?"
+    }
+    if replication["role"] == "slave", replication["slave_read_only"] != "0" {
+      return "Redis is a replica, so it refuses events"
+    }
+    return nil
+  }
 
   /// The parts of `memoryLimit` at which events are refused, and taken again.
   package static let closeAt = 0.85
