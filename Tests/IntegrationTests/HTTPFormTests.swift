@@ -85,6 +85,7 @@ import Testing
     try await APIServer.with { server async throws in
       let cases: [(request: String, status: Int, word: String, field: (String, String)?)] = [
         ("PUT /api HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 405, "method_not_allowed", ("allow", "POST")),
+        ("DELETE / HTTP/1.1\r\n\r\n", 405, "method_not_allowed", ("allow", "POST")),
         ("GET /api HTTP/1.1\r\n\r\n", 405, "method_not_allowed", ("allow", "POST")),
         ("GET /nowhere HTTP/1.1\r\n\r\n", 404, "not_found", nil),
         ("POST /nowhere HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", 404, "not_found", nil),

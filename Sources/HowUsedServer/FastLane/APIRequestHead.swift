@@ -23,7 +23,7 @@ struct APIRequestHead {
     guard paths.contains(String(path)) else { return .foreign }
     guard head.method == .POST else {
       // A browser that opens the address is answered by the router.
-      return path == "/" ? .foreign : .refused(.methodNotAllowed(allow: "POST"))
+      return path == "/" && [.GET, .HEAD].contains(head.method) ? .foreign : .refused(.methodNotAllowed(allow: "POST"))
     }
     if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }),
       length > RequestRecognizer.maximumBody
