@@ -29,9 +29,9 @@ struct ServeCommand: AsyncParsableCommand {
     let background = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let store = try await Store.open(configuration, waiting: .atMost(.seconds(1)), group: background, logger: logger)
     do {
-      let server = try await Server(store: store, threads: listening.threadCount, logger: logger)
+      let server = try await Server(store: store, threads: listening.threadCount, archive: archive, logger: logger)
       var lifecycle = ServiceGroupConfiguration(
-        services: server.services(listening: listening, archive: archive),
+        services: server.services(listening: listening),
         gracefulShutdownSignals: [.sigterm, .sigint],
         logger: logger
       )

@@ -15,9 +15,10 @@ struct Server {
   private let monitor: RedisMonitor
   private let workers: WorkerPool
   private let statistics: StatisticsServices
+  private let archive: ArchiveServices
   private let logger: Logger
 
-  init(store: Store, threads: Int, logger: Logger) async throws {
+  init(store: Store, threads: Int, archive: ArchiveOptions, logger: Logger) async throws {
     self.store = store
     self.logger = logger
     group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
@@ -32,18 +33,25 @@ struct Server {
       logger: logger
     )
     statistics = StatisticsServices(store: store, clock: clock, registry: registry, logger: logger)
+    self.archive = ArchiveServices(
+      store: store,
+      options: archive,
+      clock: clock,
+      readers: [statistics.aggregator],
+      logger: logger
+    )
     registry.observe(workers.update)
   }
 
   /// Each needs only those before it, since they stop in the opposite order: the live count, which would keep HTTP's
   /// connections open, then HTTP, and the private Redis last.
-  func services(listening: ListeningOptions, archive: ArchiveOptions) -> [any Service] {
+  func services(listening: ListeningOptions) -> [any Service] {
     var services: [any Service] = []
     if let embedded = store.embedded { services.append(EmbeddedRedisService(embedded)) }
     services += [
       RedisClockService(clock: clock, client: store.client, logger: logger), registry, monitor, workers,
     ]
-    services += statistics.services
+    services += archive.services + statistics.services
     services += [http(listening), statistics.hub]
     return services
   }
@@ -53,7 +61,7 @@ struct Server {
       redis: monitor,
       registry: registry,
       gate: gate,
-      archive: { nil },
+      archive: { [archive] in archive.health },
       statistics: { [statistics] in statistics.health }
     )
     return HTTPService(

@@ -13,6 +13,11 @@ package struct ArchiveLayout: Sendable, Equatable {
   /// - Parameter root: the archive folder, `<data>/archive`.
   package init(root: String) { self.root = root }
 
+  /// The archive of a data folder.
+  package static func inDataFolder(_ dataFolder: String) -> ArchiveLayout {
+    ArchiveLayout(root: "\(dataFolder)/archive")
+  }
+
   package var log: String { "\(root)/log" }
 
   package func folder(_ partition: Partition) -> String { "\(log)/\(partition)" }

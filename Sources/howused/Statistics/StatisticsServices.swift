@@ -40,13 +40,3 @@ struct StatisticsServices {
     )
   }
 }
-
-/// Closes a connection in the end.
-private struct ClosingService: Service {
-  let client: RedisClient
-
-  func run() async throws {
-    try? await gracefulShutdown()
-    await client.shutdown()
-  }
-}

@@ -34,7 +34,7 @@ struct StatsRebuildCommand: AsyncParsableCommand {
           client: store.client,
           schema: store.keys,
           partition: partition,
-          archive: ArchiveLayout(root: "\(dataFolder)/archive"),
+          archive: .inDataFolder(dataFolder),
           only: bot
         ) { line.add($0, partition) }.run(force: force)
       }

@@ -1,0 +1,44 @@
+import HowUsedArchive
+import HowUsedServer
+import HowUsedStore
+import Logging
+import Redis
+import ServiceLifecycle
+
+/// What brings events into archive files, with a connection of its own, and removes from Redis what everyone has read.
+struct ArchiveServices {
+  private let archiver: Archiver
+  private let trimmer: Trimmer
+  private let client: RedisClient
+
+  /// - Parameter readers: who else must have finished with an event before it is removed.
+  init(
+    store: Store,
+    options: ArchiveOptions,
+    clock: RedisClock,
+    readers: [any StreamConsumer],
+    logger: Logger
+  ) {
+    client = RedisClient(endpoint: store.endpoint, logger: logger)
+    let streams = EventStreams(client: client, keys: store.keys)
+    var configuration = ArchiverConfiguration(layout: .inDataFolder(store.configuration.dataFolder))
+    configuration.interval = .seconds(options.archiveInterval)
+    configuration.keepDays = options.keepDays
+    archiver = Archiver(configuration, streams: streams, now: { clock.nowMilliseconds }, logger: logger)
+    trimmer = Trimmer(streams: streams, consumers: [archiver] + readers, logger: logger)
+  }
+
+  /// To be stopped after HTTP: the archiver's end is a last look at the streams.
+  var services: [any Service] { [ClosingService(client: client), archiver, trimmer] }
+
+  /// For `/health`.
+  var health: ConsumerHealth {
+    let health = archiver.health
+    let waiting = health.isWaitingForDisk ? "the disk is full: archiving waits" : nil
+    return ConsumerHealth(
+      lagSeconds: health.lagSeconds ?? 0,
+      lagEvents: Int64(health.lagEvents),
+      problem: waiting ?? health.lastError
+    )
+  }
+}
