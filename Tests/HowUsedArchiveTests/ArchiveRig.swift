@@ -85,6 +85,20 @@ final class ArchiveRig: Sendable {
     return ids
   }
 
+  /// Events that hardly compress.
+  func addRandom(_ count: Int, from milliseconds: UInt64) async throws -> [StreamID] {
+    let ids = Samples.ids(count, from: milliseconds)
+    let replies = try await client.pipeline(
+      ids.map { id in
+        let text = (0..<4).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
+        let fragment = #""botId":1,"userId":2,"event":"/start","param_1":"\#(text)""#
+        return RedisCommand("XADD", key, id.description, "e", fragment)
+      }
+    )
+    if let error = replies.lazy.compactMap(\.error).first { throw error }
+    return ids
+  }
+
   /// The ids in sealed segments, in their order.
   func archived(_ partition: Partition? = nil) throws -> [StreamID] {
     let partition = partition ?? self.partition

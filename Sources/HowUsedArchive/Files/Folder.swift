@@ -72,13 +72,13 @@ package enum Folder {
       throw FileError(.status, path: path, code: errno)
     }
     #if canImport(Darwin)
-      let modified = Int(status.st_mtimespec.tv_sec)
+      let modified = status.st_mtimespec
     #else
-      let modified = Int(status.st_mtim.tv_sec)
+      let modified = status.st_mtim
     #endif
     return FileStatus(
       size: Int(status.st_size),
-      modified: modified,
+      modified: Int(modified.tv_sec) * 1_000_000_000 + Int(modified.tv_nsec),
       device: UInt64(status.st_dev),
       inode: UInt64(status.st_ino)
     )
@@ -100,7 +100,7 @@ package enum Folder {
 package struct FileStatus: Sendable, Equatable {
   /// In bytes.
   package let size: Int
-  /// When it was last written to, in unix seconds.
+  /// When it was last written to, in unix nanoseconds.
   package let modified: Int
   package let device: UInt64
   package let inode: UInt64

@@ -1,0 +1,57 @@
+import Foundation
+@testable import HowUsedArchive
+import HowUsedModel
+import TestSupport
+import Testing
+
+@Suite struct DiskFullTests {
+  /// A real full disk: a small file system in memory. Needs the rights to mount one.
+  @Test func archivingWaitsForRoom() async throws {
+    let folder = try TemporaryFolder()
+    guard shell("mount -t tmpfs -o size=128k tmpfs \(folder.path)") == 0 else {
+      print("SKIPPED: archivingWaitsForRoom needs root to mount a small tmpfs")
+      return
+    }
+    defer { _ = shell("umount \(folder.path)") }
+    try await ArchiveRig.with(archive: folder.path + "/archive") { rig in
+      let filler = folder.path + "/filler"
+      #expect(shell("head -c 100000 /dev/urandom > \(filler)") == 0)
+      var ids: [StreamID] = []
+      let archiver = try rig.archiver()
+      var rounds = 0
+      while !archiver.status.health.isWaitingForDisk, rounds < 100 {
+        ids += try await rig.addRandom(20, from: Samples.start + 1000 * UInt64(rounds))
+        try await archiver.pass()
+        try await archiver.trimmer.pass()
+        rounds += 1
+      }
+      #expect(archiver.status.health.isWaitingForDisk)
+      #expect(archiver.status.health.lastError?.contains("No space left") == true)
+      #expect(archiver.status.health.lagEvents > 0)
+      // Still full: nothing is lost, nothing is torn.
+      ids += try await rig.addRandom(20, from: Samples.start + 1000 * UInt64(rounds))
+      try await archiver.pass(sealing: true)
+      #expect(archiver.status.health.isWaitingForDisk)
+      try Folder.unlink(filler)
+      try await archiver.pass(sealing: true)
+      let done = try await eventually(within: .seconds(10)) {
+        try await archiver.pass(sealing: true)
+        return try rig.archived() == ids
+      }
+      #expect(done)
+      #expect(!archiver.status.health.isWaitingForDisk)
+      #expect(archiver.status.health.lastError == nil)
+      #expect(try rig.verify().problems == [])
+    }
+  }
+
+  private func shell(_ command: String) -> Int32 {
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = ["-c", command]
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return -1 }
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+}
