@@ -43,35 +43,37 @@ package struct BotAdministration: Sendable {
 
   /// - Throws: ``StoreError/noSuchBot(_:)``
   package func show(_ id: BotID) async throws -> BotRecord {
-    let reply = try await client.send("HGET", bots(id), id.description)
-    guard let json = reply.string, let record = BotRecord(id: id, json: json) else { throw StoreError.noSuchBot(id) }
-    return record
+    try await stored(id).record
   }
 
   /// Puts other tokens in place of the ones that are given; nil keeps the old one.
   package func rotate(_ id: BotID, api: Token?, view: Token?) async throws {
-    var record = try await show(id)
-    if let api { record.apiTokenHash = api.hash }
-    if let view { record.viewTokenHash = view.hash }
-    guard record.apiTokenHash != record.viewTokenHash else { throw StoreError.invalidSetting(Self.equalTokens) }
-    try await change(id, ["HSET", bots(id), id.description, try record.json()])
+    try await modify(id) { record in
+      if let api { record.apiTokenHash = api.hash }
+      if let view { record.viewTokenHash = view.hash }
+      guard record.apiTokenHash != record.viewTokenHash else { throw StoreError.invalidSetting(Self.equalTokens) }
+    }
   }
 
   package func rename(_ id: BotID, to name: String) async throws {
     try Self.check(name: name)
-    var record = try await show(id)
-    record.name = name
-    try await change(id, ["HSET", bots(id), id.description, try record.json()])
+    try await modify(id) { $0.name = name }
   }
 
-  /// Takes the bot out of the registry, waits until no instance writes for it any more, and removes all of its keys.
+  /// Takes the bot out of the registry, waits until no instance writes for it any more, and removes all of its keys. Of
+  /// a bot that isn't registered, what an interrupted removal left is removed.
   /// - Returns: how many keys were removed.
+  /// - Throws: ``StoreError/noSuchBot(_:)`` when there was nothing of it.
   @discardableResult
   package func remove(_ id: BotID, settling: Duration = .seconds(3)) async throws -> Int {
     let replies = try await change(id, ["HDEL", bots(id), id.description])
-    guard replies.first?.int == 1 else { throw StoreError.noSuchBot(id) }
+    var removed = 0
+    if replies.first?.int != 1 {
+      removed = try await removeKeys(of: id)
+      guard removed > 0 else { throw StoreError.noSuchBot(id) }
+    }
     try await Task.sleep(for: settling)
-    return try await removeKeys(of: id)
+    return removed + (try await removeKeys(of: id))
   }
 
   /// Removes what is kept for a bot, whether it is registered or not.
@@ -96,6 +98,41 @@ package struct BotAdministration: Sendable {
   }
 
   private func bots(_ id: BotID) -> String { keys.bots(keys.partition(of: id)) }
+
+  /// A bot's record, and the text that it was read from.
+  private func stored(_ id: BotID) async throws -> (record: BotRecord, json: String) {
+    let reply = try await client.send("HGET", bots(id), id.description)
+    guard let json = reply.string, let record = BotRecord(id: id, json: json) else { throw StoreError.noSuchBot(id) }
+    return (record, json)
+  }
+
+  /// Changes a record as it is in Redis then: nobody else's change is undone, and a bot that is removed meanwhile stays
+  /// removed.
+  private func modify(_ id: BotID, _ body: (inout BotRecord) throws -> Void) async throws {
+    var isDone = false
+    while !isDone {
+      var (record, json) = try await stored(id)
+      try body(&record)
+      isDone = try await replace(json, by: record)
+    }
+  }
+
+  /// Writes the record over the stored text and tells every instance, unless another text is stored, or none.
+  /// - Returns: whether it did.
+  func replace(_ json: String, by record: BotRecord) async throws -> Bool {
+    var command: RedisCommand = ["EVAL", Self.replaceScript, 2]
+    command.append(contentsOf: [bots(record.id), keys.botsVersion(keys.partition(of: record.id))])
+    command.append(contentsOf: [record.id.description, json, try record.json(), Token.random().text])
+    return try await client.send(command).int == 1
+  }
+
+  /// A script and not `WATCH`, which would also be undone by another bot's change in the same hash.
+  private static let replaceScript = """
+    if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+    redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+    redis.call('SET', KEYS[2], ARGV[4])
+    return 1
+    """
 
   /// Runs the command and tells every instance, both or neither.
   /// - Returns: the answers within the transaction.

@@ -77,4 +77,38 @@ struct BotAdministrationTests {
       #expect(try await administration.list().map(\.id.rawValue) == [12])
     }
   }
+
+  @Test("What an interrupted removal left is removed by the next one")
+  func interruptedRemoval() async throws {
+    try await with { administration, client in
+      let id = try bot(1)
+      try await administration.add(id, name: "", tokens: BotTokens())
+      try await client.send("ZADD", keys.online(id), 1, "7")
+      try await client.send("SET", keys.statisticsPrefix(keys.partition(of: id), id) + "x", "1")
+      let removal = Task { try await administration.remove(id, settling: .seconds(60)) }
+      #expect(try await eventually { try await administration.list().isEmpty })
+      removal.cancel()
+      await #expect(throws: CancellationError.self) { try await removal.value }
+      #expect(try await administration.remove(id, settling: .zero) == 2)
+      #expect(try await client.send("EXISTS", keys.online(id)).int == 0)
+      await #expect(throws: StoreError.noSuchBot(id)) { try await administration.remove(id, settling: .zero) }
+    }
+  }
+
+  @Test("A change that comes too late doesn't bring a removed bot back, nor undo another change")
+  func lateChange() async throws {
+    try await with { administration, client in
+      let id = try bot(1)
+      let key = keys.bots(keys.partition(of: id))
+      try await administration.add(id, name: "old", tokens: BotTokens())
+      let before = try await administration.show(id)
+      let json = try #require(try await client.send("HGET", key, id.description).string)
+      try await administration.rename(id, to: "new")
+      #expect(try await !administration.replace(json, by: before))
+      #expect(try await administration.show(id).name == "new")
+      try await administration.remove(id, settling: .zero)
+      #expect(try await !administration.replace(json, by: before))
+      #expect(try await administration.list().isEmpty)
+    }
+  }
 }
