@@ -24,16 +24,16 @@ package struct MemoryLimit: Sendable, Equatable, CustomStringConvertible {
     let lower = text.lowercased()
     let digits = lower.prefix { ("0"..."9").contains($0) }
     guard let number = Int64(digits) else { return nil }
-    let bytes: Int64
+    let (bytes, isTooMuch): (Int64, Bool)
     switch lower.dropFirst(digits.count) {
-    case "", "b": bytes = number
-    case "k", "kb": bytes = number.multipliedReportingOverflow(by: 1 << 10).partialValue
-    case "m", "mb": bytes = number.multipliedReportingOverflow(by: 1 << 20).partialValue
-    case "g", "gb": bytes = number.multipliedReportingOverflow(by: 1 << 30).partialValue
-    case "%" where (1...95).contains(number): bytes = Self.available / 100 * number
+    case "", "b": (bytes, isTooMuch) = (number, false)
+    case "k", "kb": (bytes, isTooMuch) = number.multipliedReportingOverflow(by: 1 << 10)
+    case "m", "mb": (bytes, isTooMuch) = number.multipliedReportingOverflow(by: 1 << 20)
+    case "g", "gb": (bytes, isTooMuch) = number.multipliedReportingOverflow(by: 1 << 30)
+    case "%" where (1...95).contains(number): (bytes, isTooMuch) = (Self.available / 100 * number, false)
     default: return nil
     }
-    guard bytes >= Self.smallest else { return nil }
+    guard !isTooMuch, bytes >= Self.smallest else { return nil }
     self.bytes = bytes
   }
 

@@ -17,7 +17,11 @@ struct MemoryLimitTests {
 
   @Test(
     "What isn't a size, or too little",
-    arguments: ["", "mb", "1mb", "-5gb", "0", "120%", "0%", "5 gb", "99999999999999999999gb", "9223372036854775807gb"]
+    arguments: [
+      "", "mb", "1mb", "-5gb", "0", "120%", "0%", "5 gb", "99999999999999999999gb", "9223372036854775807gb",
+      // Modulo 2^64 these would be a size.
+      "17179869185gb", "17592186044480mb", "18014398509547520kb",
+    ]
   )
   func refused(text: String) { #expect(MemoryLimit(text) == nil) }
 }
