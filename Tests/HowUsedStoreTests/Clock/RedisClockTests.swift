@@ -10,10 +10,21 @@ struct RedisClockTests {
   /// A monotonic clock that the test turns.
   final class Hand: Sendable {
     let nanoseconds = Atomic<Int64>(5_000_000_000)
+    /// Done once, while somebody reads.
+    let meanwhile = Mutex<(@Sendable () -> Void)?>(nil)
     func advance(milliseconds: Int64) { nanoseconds.add(milliseconds * 1_000_000, ordering: .relaxed) }
+
+    func read() -> Int64 {
+      let action = meanwhile.withLock { meanwhile in
+        defer { meanwhile = nil }
+        return meanwhile
+      }
+      action?()
+      return nanoseconds.load(ordering: .relaxed)
+    }
   }
 
-  private func clock(_ hand: Hand) -> RedisClock { RedisClock { hand.nanoseconds.load(ordering: .relaxed) } }
+  private func clock(_ hand: Hand) -> RedisClock { RedisClock { hand.read() } }
 
   @Test("Before Redis has told its time, it is the machine's")
   func beforeTheFirstAnswer() {
@@ -66,6 +77,17 @@ struct RedisClockTests {
     clock.apply(.moved(100_000_000_000, by: 0))
     #expect(clock.nowMilliseconds == 105_000)
     clock.apply(.moved(1_000_000_000, by: -99_000_000_000))
+    #expect(clock.nowMilliseconds == 6000)
+  }
+
+  @Test("Who was reading it when Redis's clock was set back doesn't hold it ahead")
+  func setBackMeanwhile() {
+    let hand = Hand()
+    let clock = clock(hand)
+    clock.apply(.offset(100_000_000_000))
+    hand.meanwhile.withLock { $0 = { clock.apply(.moved(1_000_000_000, by: -99_000_000_000)) } }
+    // It tells the time as it was when it began.
+    #expect(clock.nowMilliseconds == 105_000)
     #expect(clock.nowMilliseconds == 6000)
   }
 
