@@ -27,7 +27,7 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case .partitionsDiffer(let recorded, let requested):
       """
       this Redis was set up with \(recorded) partitions, but \(requested) were asked for: the number can't be changed \
-      later; leave --partitions out or give \(recorded)
+      later; leave --partitions (HOWUSED_PARTITIONS) out or give \(recorded)
       """
     case .unreadableMeta(let value):
       "the key hu:meta holds \"\(value)\" as the number of partitions: is this Redis HowUsed's?"

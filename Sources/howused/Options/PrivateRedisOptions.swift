@@ -35,15 +35,21 @@ struct PrivateRedisOptions: ParsableArguments {
   func apply(to configuration: inout StoreConfiguration) {
     configuration.durability = durability ?? Settings.value("durability")
     configuration.memory = redisMemory ?? Settings.value("redis-memory")
-    configuration.partitions = partitions ?? Settings.value("partitions")
+    // What the environment says is in it already.
+    if let partitions { configuration.partitions = partitions }
   }
 
   func validate() throws {
-    var configuration = StoreConfiguration(dataFolder: "")
-    apply(to: &configuration)
-    if let partitions = configuration.partitions, !KeySchema.partitionLimits.contains(partitions) {
-      let limits = KeySchema.partitionLimits
-      throw ValidationError("--partitions: \(partitions) is not within \(limits.lowerBound) to \(limits.upperBound)")
+    _ = Settings.value("durability", as: Durability.self)
+    _ = Settings.value("redis-memory", as: MemoryLimit.self)
+    if let partitions { try Self.check(partitions: partitions, by: "--partitions") }
+  }
+
+  /// - Parameter setting: what the number was given by.
+  static func check(partitions: Int, by setting: String) throws {
+    let limits = KeySchema.partitionLimits
+    guard limits.contains(partitions) else {
+      throw ValidationError("\(setting): \(partitions) is not within \(limits.lowerBound) to \(limits.upperBound)")
     }
   }
 }

@@ -45,7 +45,8 @@ struct StoreOptions: ParsableArguments {
     _ = Settings.value("log-level", as: Logger.Level.self)
   }
 
-  /// - Throws: a usage error when the address of Redis can't be read.
+  /// The number of partitions is in it if the environment has one: whoever writes first fixes it, `bot add` too.
+  /// - Throws: a usage error when the address of Redis can't be read, or there can't be so many partitions.
   func configuration() throws -> StoreConfiguration {
     guard !dataDir.isEmpty else { throw ValidationError("--data-dir: the folder's name is empty") }
     var redis: RedisEndpoint?
@@ -56,7 +57,9 @@ struct StoreOptions: ParsableArguments {
         throw ValidationError("--redis-url: \(error)")
       }
     }
-    return StoreConfiguration(dataFolder: dataDir, redis: redis)
+    let partitions = Settings.value("partitions", as: Int.self)
+    try partitions.map { try PrivateRedisOptions.check(partitions: $0, by: Settings.variable(of: "partitions")) }
+    return StoreConfiguration(dataFolder: dataDir, redis: redis, partitions: partitions)
   }
 
   /// Runs the body with Redis at hand, and tidies up after it however it ends, by Ctrl-C too. A private Redis that isn't

@@ -36,6 +36,7 @@ struct OptionTests {
       ("HOWUSED_PORT", "http", ["serve"]), ("HOWUSED_PORT", "70000", ["serve"]),
       ("HOWUSED_LOG_LEVEL", "loud", ["bot", "list"]), ("HOWUSED_DURABILITY", "maybe", ["serve"]),
       ("HOWUSED_REDIS_URL", "redis:/x", ["bot", "list"]), ("HOWUSED_PARTITIONS", "many", ["serve"]),
+      ("HOWUSED_PARTITIONS", "257", ["bot", "list"]),
     ] {
       let outcome = try await HowUsedProgram(environment: [name: value]).run(command)
       #expect(outcome.status == 64, "\(name)=\(value)")
@@ -51,6 +52,19 @@ struct OptionTests {
     #expect(try await howused.run("bot", "list", "--data-dir", folder.path + "/option").status == 0)
     #expect(FileManager.default.fileExists(atPath: folder.path + "/option"))
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/environment"))
+  }
+
+  @Test("Whichever command is first fixes the number of partitions, as the environment says")
+  func partitions() async throws {
+    let folder = try TemporaryFolder()
+    let environment = ["HOWUSED_DATA_DIR": folder.path + "/data", "HOWUSED_PARTITIONS": "4"]
+    #expect(try await HowUsedProgram(environment: environment).run("bot", "add", "5").status == 0)
+    let note = try String(contentsOfFile: folder.path + "/data/partitions", encoding: .utf8)
+    #expect(note == "4\n")
+    let other = environment.merging(["HOWUSED_PARTITIONS": "8"]) { $1 }
+    let outcome = try await HowUsedProgram(environment: other).run("bot", "list")
+    #expect(outcome.status == 1)
+    #expect(outcome.error.contains("4 partitions"), "\(outcome.error)")
   }
 
   @Test(
