@@ -14,9 +14,10 @@ struct StatisticsAccess: Sendable {
     guard snapshot.isLoaded else {
       throw RequestError(.notReady, "the bots aren't known yet", retryAfter: 1)
     }
+    // Hashed before the bot is looked up, so that the time doesn't tell which bots there are.
+    let token = (query["token"] ?? Self.bearer(request)).map { TokenHash(of: $0) }
     guard let id = query["id"].flatMap({ Int64($0) }).flatMap({ BotID(rawValue: $0) }),
-      let record = snapshot[id], let token = query["token"] ?? Self.bearer(request),
-      record.access(of: TokenHash(of: token)) != nil
+      let token, let record = snapshot[id], record.access(of: token) != nil
     else { throw RequestError(.unauthorized, "unknown id or wrong token") }
     return record
   }
