@@ -45,6 +45,7 @@ package struct HTTPService: Service {
     let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: JSONErrorMiddleware())
     routes(router)
+    router.refuseOtherMethods()
     let app = Application(
       router: router,
       server: HTTPServerBuilder { [workers] responder in FastLaneChannel(workers: workers, responder: responder) },
