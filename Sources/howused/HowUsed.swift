@@ -20,6 +20,8 @@ struct HowUsed: AsyncParsableCommand {
     subcommands: [
       ServeCommand.self,
       BotCommand.self,
+      ArchiveCommand.self,
+      ExportCommand.self,
       StatsCommand.self,
     ]
   )

@@ -11,7 +11,7 @@ package struct ArchiverHealth: Sendable, Equatable {
   package var lastError: String?
   /// Partitions that this process archives.
   package var partitions = 0
-  /// Events in files since the start, and how many segments were sealed.
+  /// Events written to files since the start (again after an abandoned file), and how many segments were sealed.
   package var archivedEvents = 0
   package var sealedSegments = 0
   /// Segments that failed their checksum and were set aside since the start.

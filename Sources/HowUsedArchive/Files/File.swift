@@ -19,7 +19,7 @@ package final class File {
   }
 
   deinit {
-    if descriptor >= 0 { _ = systemClose(descriptor) }
+    if descriptor > STDERR_FILENO { _ = systemClose(descriptor) }
   }
 
   /// Makes a new file for writing; fails with EEXIST if there is one.
@@ -30,6 +30,9 @@ package final class File {
   package static func openForReading(_ path: String) throws(FileError) -> File {
     try File(path: path, descriptor: Self.open(path, O_RDONLY | O_CLOEXEC))
   }
+
+  /// Never closed.
+  package static var standardOutput: File { File(path: "standard output", descriptor: STDOUT_FILENO) }
 
   private static func open(_ path: String, _ flags: CInt) throws(FileError) -> CInt {
     while true {
