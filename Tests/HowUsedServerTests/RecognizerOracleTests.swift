@@ -2,6 +2,7 @@ import HowUsedServer
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// Whatever the recogniser takes, SwiftNIO's decoder must read the same way: the same body, the same end.

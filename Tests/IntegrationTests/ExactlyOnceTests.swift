@@ -1,0 +1,123 @@
+import Foundation
+import HowUsedModel
+import Synchronization
+import TestSupport
+import Testing
+
+/// Every acknowledged event is in the archive exactly once, whoever is killed when.
+@Suite struct ExactlyOnceTests {
+  static let serverKills = 25
+  static let redisKills = 5
+  static let connections = 4
+
+  @Test(.timeLimit(.minutes(5)))
+  func everyAcknowledgedEventIsArchivedExactlyOnce() async throws {
+    let seed = ProcessInfo.processInfo.environment["HOWUSED_TEST_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...9999)
+    var random = SeededGenerator(state: seed)
+    let folder = try TemporaryFolder()
+    let redis = try await RedisServerProcess.start(config: ["appendonly yes", "appendfsync always"])
+    defer { redis.kill() }
+    let program = HowUsedProgram()
+    let place = ["--data-dir", folder.path, "--redis-url", redis.url]
+    let added = try await program.run(
+      ["bot", "add", "1", "--api-token", "api-token", "--view-token", "view-token"] + place
+    )
+    #expect(added.status == 0, "\(added.error)")
+
+    let options = ["--redis-url", redis.url, "--archive-interval", "1"]
+    var server = try await ServerProcess(dataFolder: folder.path, options: options)
+    let ledger = Ledger(port: server.port)
+    let load = Task {
+      await withTaskGroup(of: Void.self) { group in
+        for connection in 0..<Self.connections { group.addTask { await Self.send(connection, ledger) } }
+      }
+    }
+    let deaths = (Array(repeating: true, count: Self.serverKills) + Array(repeating: false, count: Self.redisKills))
+      .shuffled(using: &random)
+    for ofServer in deaths {
+      try await Task.sleep(for: .milliseconds(Int.random(in: 20...900, using: &random)))
+      if ofServer {
+        server.kill()
+        server = try await ServerProcess(dataFolder: folder.path, options: options)
+        ledger.port.withLock { $0 = server.port }
+      } else {
+        try await redis.restart()
+      }
+    }
+    // Someone must be heard again after the last death, or the end would prove nothing about it.
+    let before = ledger.counts.acknowledged
+    #expect(try await eventually(within: .seconds(10)) { ledger.counts.acknowledged > before })
+    ledger.isOver.withLock { $0 = true }
+    await load.value
+    let took = await server.stop()
+    #expect(took.map { $0 < .seconds(10) } == true, "SIGTERM seals and ends within 10 seconds")
+
+    let verified = try await program.run("archive", "verify", "--data-dir", folder.path)
+    #expect(verified.status == 0, "\(verified.output)\(verified.error)")
+    let archived = try await Self.archivedUsers(folder.path)
+    let (sent, acknowledged) = ledger.counts
+    print(
+      "exactly once: seed \(seed), \(Self.serverKills) server kills, \(Self.redisKills) Redis kills,",
+      "\(sent) sent, \(acknowledged) acknowledged, \(archived.count) archived"
+    )
+    #expect(acknowledged > 200, "the load never really ran")
+    let unique = Set(archived)
+    #expect(unique.count == archived.count, "archived twice")
+    ledger.users.withLock { users in
+      #expect(users.acknowledged.subtracting(unique).isEmpty, "acknowledged but not archived; seed \(seed)")
+      #expect(unique.subtracting(users.sent).isEmpty, "archived but never sent; seed \(seed)")
+    }
+  }
+
+  /// What the clients have sent and been told.
+  private final class Ledger: Sendable {
+    let port: Mutex<Int>
+    let isOver = Mutex(false)
+    let users = Mutex((sent: Set<Int>(), acknowledged: Set<Int>()))
+
+    init(port: Int) { self.port = Mutex(port) }
+
+    var counts: (sent: Int, acknowledged: Int) { users.withLock { ($0.sent.count, $0.acknowledged.count) } }
+  }
+
+  /// Sends one event after the other, each with a user id of its own, over connections that may end at any moment.
+  private static func send(_ number: Int, _ ledger: Ledger) async {
+    var connection: HTTPConnection?
+    var user = number * 1_000_000 + 1
+    while !ledger.isOver.withLock({ $0 }) {
+      do {
+        let open: HTTPConnection
+        if let connection {
+          open = connection
+        } else {
+          open = try await .connect(port: ledger.port.withLock { $0 })
+          connection = open
+        }
+        let sent = user
+        ledger.users.withLock { _ = $0.sent.insert(sent) }
+        user += 1
+        let body = #"{"botId":1,"apiToken":"api-token","requestType":"event","event":"once","userId":\#(sent)}"#
+        let answer = try await open.post("/api", body)
+        if answer.body == #"{"ok":true}"# {
+          ledger.users.withLock { _ = $0.acknowledged.insert(sent) }
+        } else {
+          try await Task.sleep(for: .milliseconds(5))
+        }
+      } catch {
+        connection = nil
+        try? await Task.sleep(for: .milliseconds(10))
+      }
+    }
+    await connection?.close()
+  }
+
+  /// The user ids of all archived lines, as a reader finds them.
+  private static func archivedUsers(_ dataFolder: String) async throws -> [Int] {
+    let lines = try await HowUsedProgram().shell("zstdcat \(dataFolder)/archive/date=*/*.zst")
+    #expect(lines.status == 0, "\(lines.error)")
+    return try lines.output.split(separator: "\n").map { line in
+      struct Line: Decodable { let userId: Int }
+      return try JSONDecoder().decode(Line.self, from: Data(line.utf8)).userId
+    }
+  }
+}
