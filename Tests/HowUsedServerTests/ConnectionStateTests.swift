@@ -37,7 +37,7 @@ import Testing
     state.lastActiveSweep = 5
     #expect(state.swept(15, outstanding: 0, idleSweeps: 10, requestSweeps: 3) == .none)
     #expect(state.swept(16, outstanding: 1, idleSweeps: 10, requestSweeps: 3) == .none)
-    #expect(state.swept(16, outstanding: 0, idleSweeps: 10, requestSweeps: 3) == .close)
+    #expect(state.swept(16, outstanding: 0, idleSweeps: 10, requestSweeps: 3) == .abort)
   }
 
   @Test func aRequestThatTricklesInIsClosed() {
@@ -45,6 +45,19 @@ import Testing
     state.incompleteSince = 4
     state.lastActiveSweep = 8
     #expect(state.swept(7, outstanding: 0, idleSweeps: 10, requestSweeps: 3) == .none)
-    #expect(state.swept(8, outstanding: 0, idleSweeps: 10, requestSweeps: 3) == .close)
+    #expect(state.swept(8, outstanding: 0, idleSweeps: 10, requestSweeps: 3) == .abort)
+  }
+
+  @Test func aHandedOverConnectionIsSweptToo() {
+    var state = ConnectionState()
+    _ = state.foreignBytes(outstanding: 0)
+    #expect(state.swept(10, outstanding: 0, idleSweeps: 10, requestSweeps: 3) == .none)
+    #expect(state.swept(11, outstanding: 0, idleSweeps: 10, requestSweeps: 3) == .abort)
+  }
+
+  @Test func aClosingConnectionWhoseAnswersAreNotReadIsCut() {
+    var state = ConnectionState()
+    state.quiesce()
+    #expect(state.swept(4, outstanding: 1, idleSweeps: 10, requestSweeps: 3) == .abort)
   }
 }

@@ -26,7 +26,12 @@ final class APIRequestHandler: ChannelInboundHandler {
   private var state = State.idle
   private var context: ChannelHandlerContext?
   private var answer: APIAnswer?
+  private var deadline: Scheduled<Void>?
 
+  /// How long the body of one request may take to arrive.
+  private static let bodyTimeout = TimeAmount.seconds(15)
+
+  private static let timeout = RequestError(.requestTimeout, "the body did not arrive within 15 seconds")
   private static let invalidEncoding = RequestError(
     .invalidEncoding,
     "the body is not compressed as Content-Encoding says"
@@ -35,7 +40,10 @@ final class APIRequestHandler: ChannelInboundHandler {
   init(worker: APIWorker) { self.worker = worker }
 
   func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-  func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+    deadline?.cancel()
+  }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch (unwrapInboundIn(data), state) {
@@ -50,6 +58,7 @@ final class APIRequestHandler: ChannelInboundHandler {
       state = .collecting(head, body: body)
     case (.end, .collecting(let head, let body)):
       state = .answering(keepAlive: head.isKeepAlive)
+      deadline?.cancel()
       handle(head, body)
     case (.end, .passing):
       state = .idle
@@ -73,6 +82,10 @@ final class APIRequestHandler: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(.head(.init(version: head.version, status: .continue))), promise: nil)
       }
       state = .collecting(request, body: ByteBuffer())
+      deadline = context.eventLoop.assumeIsolated().scheduleTask(in: Self.bodyTimeout) { [weak self] in
+        guard let self, case .collecting = self.state else { return }
+        self.refuse(Self.timeout, context)
+      }
     }
   }
 
@@ -89,6 +102,7 @@ final class APIRequestHandler: ChannelInboundHandler {
 
   /// Answers without reading the rest of the request, which ends the connection.
   private func refuse(_ error: RequestError, _ context: ChannelHandlerContext) {
+    deadline?.cancel()
     state = .refused
     write(.failed(error), keepAlive: false, context)
   }

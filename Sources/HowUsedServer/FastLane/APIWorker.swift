@@ -107,16 +107,27 @@ package final class APIWorker {
 
   /// The wrong token wins over a wrong field, so that a stranger learns nothing.
   private func authorise(_ request: DecodedRequest, _ body: UnsafeRawBufferPointer) throws(RequestError) -> BotLane {
-    guard bots.isLoaded else { throw .redisUnavailable() }
-    guard let lane = lane(of: request.botID) else { throw .unauthorized }
-    switch lane.access(of: decoder.bytes(of: request.token, in: body)) {
+    // Without Redis's time, an online set would keep what a wrong clock says: GT never takes it back.
+    guard bots.isLoaded, clock.isSet else { throw Self.notReady }
+    let token = decoder.bytes(of: request.token, in: body)
+    guard let lane = lane(of: request.botID) else {
+      // Takes as long as a known bot's wrong token, so that the time doesn't tell which bots there are.
+      _ = TokenHash(of: token)
+      throw .unauthorized
+    }
+    switch lane.access(of: token) {
     case .api: return lane
     case .view:
-      guard case .success(.getOnline) = request.body else { throw .unauthorized }
-      return lane
+      switch request.body {
+      case .success(.getOnline): return lane
+      case .failure(let error) where error.code == .invalidSeconds: throw error
+      default: throw .unauthorized
+      }
     case nil: throw .unauthorized
     }
   }
+
+  private static let notReady = RequestError(.notReady, "the server is starting; nothing was stored", retryAfter: 1)
 
   private func lane(of bot: BotID) -> BotLane? {
     if let lane = lanes[bot] { return lane }
@@ -229,7 +240,8 @@ package final class APIWorker {
   }
 
   func recycle(_ batch: EventWrite) {
-    if spareBatches.count < 16 { spareBatches.append(batch) }
+    // What a large batch request made large isn't kept.
+    if spareBatches.count < 16, batch.capacity <= 64 * 1024 { spareBatches.append(batch) }
   }
 
   func logRefusal(_ reply: borrowing RedisReply) {

@@ -25,7 +25,10 @@ package struct ConnectionState {
   package enum Action: Equatable {
     case none
     case handOver
+    /// Once everything written has gone out.
     case close
+    /// At once.
+    case abort
   }
 
   /// Bytes came that are not of the common form.
@@ -55,10 +58,18 @@ package struct ConnectionState {
 
   /// A sweep found the connection.
   ///
-  /// - Returns: `.close` when it has been idle, or has been sending one request, for too many sweeps.
-  package mutating func swept(_ sweep: Int, outstanding: Int, idleSweeps: Int, requestSweeps: Int) -> Action {
-    guard mode == .recognizing, outstanding == 0 else { return .none }
-    if let incompleteSince, sweep - incompleteSince > requestSweeps { return .close }
-    return sweep - lastActiveSweep > idleSweeps ? .close : .none
+  /// - Returns: `.abort` when it has been idle, has been sending one request, or hasn't taken its last answers for too
+  ///   many sweeps.
+  package func swept(_ sweep: Int, outstanding: Int, idleSweeps: Int, requestSweeps: Int) -> Action {
+    let silence = sweep - lastActiveSweep
+    switch mode {
+    case .recognizing:
+      if outstanding > 0 { return .none }
+      if let incompleteSince, sweep - incompleteSince > requestSweeps { return .abort }
+      return silence > idleSweeps ? .abort : .none
+    case .handOverPending: return .none
+    case .handedOver: return silence > idleSweeps ? .abort : .none
+    case .closing: return silence > requestSweeps ? .abort : .none
+    }
   }
 }

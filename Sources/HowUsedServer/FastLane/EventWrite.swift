@@ -32,6 +32,8 @@ final class EventWrite: RedisReplyHandler {
   init(worker: APIWorker) { self.worker = worker }
 
   var isEmpty: Bool { waiters.isEmpty }
+  /// Bytes that its buffers hold on to.
+  var capacity: Int { additions.capacity + seen.capacity }
   var isFull: Bool { additions.readableBytes >= Self.fullSize }
 
   func addWaiter(_ responder: any APIResponder, slot: Int, events: Int, isBatch: Bool) {

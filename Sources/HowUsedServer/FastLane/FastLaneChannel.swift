@@ -65,10 +65,8 @@ package struct FastLaneChannel: HTTPChannelHandler {
     )
     try pipeline.addHandler(APIRequestHandler(worker: worker))
     try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-    let idle = ConnectionSweep.interval * ConnectionSweep.idleSweeps
-    try pipeline.addHandler(
-      HTTPConnectionStateHandler(idleTimeout: .nanoseconds(idle.nanoseconds), logger: logger)
-    )
+    // Idle connections are ended by the sweep: this handler, behind the API's, would not see the API's requests.
+    try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: nil, logger: logger))
     return try NIOAsyncChannel(
       wrappingChannelSynchronously: channel,
       configuration: .init(isOutboundHalfClosureEnabled: true)

@@ -49,10 +49,10 @@ final class FastLaneHandler: ChannelDuplexHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    state.lastActiveSweep = worker.connections.sweep
     guard state.mode != .handedOver else { return context.fireChannelRead(data) }
     guard state.mode != .closing else { return }
     var incoming = unwrapInboundIn(data)
-    state.lastActiveSweep = worker.connections.sweep
     if pending != nil {
       pending?.writeBuffer(&incoming)
     } else {
@@ -67,7 +67,7 @@ final class FastLaneHandler: ChannelDuplexHandler {
     isProcessing = true
     pending = nil
     var action = ConnectionState.Action.none
-    loop: while state.mode == .recognizing, buffer.readableBytes > 0, responses.outstanding < Self.maximumOutstanding {
+    loop: while state.mode == .recognizing, buffer.readableBytes > 0, hasRoom(context) {
       switch buffer.withUnsafeReadableBytes(take) {
       case .taken(let length):
         buffer.moveReaderIndex(forwardBy: length)
@@ -133,14 +133,19 @@ final class FastLaneHandler: ChannelDuplexHandler {
   private func carryOut(_ action: ConnectionState.Action, _ context: ChannelHandlerContext) {
     switch action {
     case .none: break
-    case .close: context.close(promise: nil)
+    case .abort: context.close(promise: nil)
+    case .close:
+      // After the last answer: closing would drop what the socket hasn't taken yet.
+      let written = context.eventLoop.makePromise(of: Void.self)
+      let channel = context.channel
+      written.futureResult.whenComplete { _ in channel.close(promise: nil) }
+      context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
     case .handOver:
       do {
         try installHTTP(context.channel)
       } catch {
         return context.close(promise: nil)
       }
-      worker.connections.remove(self)
       if let bytes = pending {
         pending = nil
         context.fireChannelRead(wrapInboundOut(bytes))
@@ -150,11 +155,37 @@ final class FastLaneHandler: ChannelDuplexHandler {
     }
   }
 
+  /// Whether another answer may come to be owed: a client that doesn't read its answers is not read from either.
+  private func hasRoom(_ context: ChannelHandlerContext) -> Bool {
+    responses.outstanding < Self.maximumOutstanding && context.channel.isWritable
+  }
+
   /// Holds back reading while too much waits, so that a connection's memory stays bounded.
   func read(context: ChannelHandlerContext) {
-    if state.mode == .handOverPending || responses.outstanding >= Self.maximumOutstanding {
+    if state.mode != .handedOver, state.mode == .handOverPending || !hasRoom(context) {
       readIsHeld = true
     } else {
+      context.read()
+    }
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable, state.mode != .handedOver { goOn(context) }
+    context.fireChannelWritabilityChanged()
+  }
+
+  /// What Hummingbird and the API's handler write, once the connection is handed over.
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    state.lastActiveSweep = worker.connections.sweep
+    context.write(data, promise: promise)
+  }
+
+  /// There may be room again: takes what has been held back.
+  private func goOn(_ context: ChannelHandlerContext) {
+    if pending != nil { process(context) }
+    settle(context)
+    if readIsHeld, state.mode != .handOverPending, hasRoom(context) {
+      readIsHeld = false
       context.read()
     }
   }
@@ -171,6 +202,8 @@ final class FastLaneHandler: ChannelDuplexHandler {
 
   /// Goes on to what had to wait for the answers owed.
   private func settle(_ context: ChannelHandlerContext) {
+    // What is still unread of a peer that has finished is read first.
+    if state.mode == .recognizing, pending != nil, !hasRoom(context) { return }
     if responses.outstanding == 0 { carryOut(state.settled(), context) }
   }
 
@@ -207,12 +240,7 @@ extension FastLaneHandler: APIResponder {
     guard wrote else { return }
     context.flush()
     state.lastActiveSweep = worker.connections.sweep
-    if pending != nil { process(context) }
-    settle(context)
-    if readIsHeld, state.mode != .handOverPending, responses.outstanding < Self.maximumOutstanding {
-      readIsHeld = false
-      context.read()
-    }
+    goOn(context)
   }
 }
 
