@@ -75,19 +75,16 @@ extension Batch {
     command.append(row.resolution.expiry(ofBucket: row.bucket))
     command.append(row.events)
     command.append(row.updates)
-    command.append(row.uses.count)
-    command.append(row.audiences.count)
     command.append(row.resolution.exactUsers)
     command.append(row.resolution.dimensionLimit)
-    for use in row.uses {
-      command.append(table.entries[use.combination].field)
-      command.append(use.count)
-    }
+    command.append(row.uses.count)
+    for use in row.uses { command.append(table.entries[use.combination].field) }
+    for use in row.uses { command.append(use.count) }
+    command.append(row.audiences.count)
+    for index in row.audiences { command.append(table.dimensions[Int(audiences[index].dimension)].name) }
+    for index in row.audiences { command.append(audiences[index].users.count) }
     for index in row.audiences {
-      let audience = audiences[index]
-      command.append(table.dimensions[Int(audience.dimension)].name)
-      command.append(audience.users.count)
-      for user in audience.users { command.append(user) }
+      for user in audiences[index].users { command.append(user) }
     }
   }
 }

@@ -66,8 +66,8 @@ package struct Batch {
 
   package var isEmpty: Bool { events == 0 }
 
-  /// About how many operations Redis will have to do for it.
-  package var weight: Int { 6 * cells.count + 2 * audiences.count + ids + 2 * registrations.count }
+  /// About how many microseconds Redis will be busy with it.
+  package var weight: Int { cells.count + audiences.count + ids / 4 + 2 * registrations.count }
 
   /// Counts one event. `event` is empty for a deprecated update. `milliseconds` is the event's own time (Unix), `sent` the
   /// registration time in Unix seconds that came with it, 0 when none did.

@@ -12,11 +12,12 @@ enum CommitScript {
     -- KEYS: position, generations. All other keys have the prefix, and so the same slot.
     -- ARGV: prefix, position before ('' for none), position after, generation of a bot that has none, then per bot:
     --   id, number of rows, number of users, rows, users
-    --   row: resolution, bucket, expiry, events, updates, number of uses, number of dimensions,
-    --        exact limit, dimension limit, (combination, count)..., (dimension, number of ids, ids...)...
+    --   row: resolution, bucket, expiry, events, updates, exact limit, dimension limit,
+    --        number of combinations, combinations..., counts...,
+    --        number of dimensions, dimensions..., numbers of ids..., ids...
     --   user: id, time of the first event, registration time sent or ''
-    -- Returns the position found when it isn't the one before; else, for each dimension in the order given, whether
-    -- it is a HyperLogLog: a list of the ordinals (from 0) of those that are.
+    -- Returns the position found when it isn't the one before; else an empty list.
+    -- What is read and written of a row goes in one command each: a call from Lua costs more than what it does.
     local call, byte, find, sub = redis.call, string.byte, string.find, string.sub
     local floor, min = math.floor, math.min
     local prefix = ARGV[1]
@@ -26,6 +27,7 @@ enum CommitScript {
     local resolutions = {\(resolutions)}
     local OTHER, LIMIT, PACKED, LOAD, CHUNK = '\\30', \(Resolution.combinationLimit), 64, 40, 2000
 
+    -- A command with any number of arguments, which Lua can't pass all at once.
     local function chunks(command, key, list, from, to)
       local changed = 0
       for first = from, to, CHUNK do
@@ -33,13 +35,29 @@ enum CommitScript {
       end
       return changed
     end
+    local function set(key, pairs)
+      for first = 1, #pairs, CHUNK do call('HSET', key, unpack(pairs, first, min(first + CHUNK - 1, #pairs))) end
+    end
+    local function get(key, from, to)
+      if to - from < CHUNK then return call('HMGET', key, unpack(ARGV, from, to)) end
+      local values = {}
+      for first = from, to, CHUNK do
+        local some = call('HMGET', key, unpack(ARGV, first, min(first + CHUNK - 1, to)))
+        for index = 1, #some do values[first - from + index] = some[index] end
+      end
+      return values
+    end
 
-    -- Counts users ARGV[from..to] in a dimension. Up to some 60 bytes of ids stay in the row itself ('p,1,2'), then
-    -- they are a set ('s' and how many), and beyond the exact limit a HyperLogLog ('h' and its estimate).
-    local function users(row, members, dimension, expiry, limit, from, to)
-      local value = call('HGET', row, dimension)
+    -- Counts users ARGV[from..to] in a dimension, of which the row says `value`; returns what it is to say now, or nil if
+    -- that's the same. Up to some 60 bytes of ids stay in the row itself ('p,1,2'), then they are a set ('s' and how
+    -- many), and beyond the exact limit a HyperLogLog ('h').
+    local function users(key, value, expiry, limit, from, to)
       local kind = value and byte(value) or 112
-      local key = members .. dimension
+      if kind == 104 then
+        chunks('PFADD', key, ARGV, from, to)
+        return nil
+      end
+      local count = 0
       if kind == 112 then
         local packed = value or 'p'
         -- More than 31 ids can't fit, however short.
@@ -49,37 +67,29 @@ enum CommitScript {
             if #packed > PACKED then break end
           end
           if #packed <= PACKED then
-            if packed ~= value then call('HSET', row, dimension, packed) end
-            return false
+            if packed ~= value then return packed end
+            return nil
           end
         end
         local list = {}
         for id in string.gmatch(sub(packed, 2), '[^,]+') do list[#list + 1] = id end
-        if #list > 0 then call('SADD', key, unpack(list)) end
-        kind = 115
-      end
-      if kind == 115 then
-        chunks('SADD', key, ARGV, from, to)
-        local count = call('SCARD', key)
-        if count <= limit then
-          call('EXPIREAT', key, expiry)
-          call('HSET', row, dimension, 's' .. count)
-          return false
-        end
-        local list = call('SMEMBERS', key)
-        call('UNLINK', key)
-        chunks('PFADD', key, list, 1, #list)
+        if #list > 0 then count = call('SADD', key, unpack(list)) end
+        count = count + chunks('SADD', key, ARGV, from, to)
         call('EXPIREAT', key, expiry)
-        call('HSET', row, dimension, 'h' .. call('PFCOUNT', key))
-        return true
+      else
+        local added = chunks('SADD', key, ARGV, from, to)
+        if added == 0 then return nil end
+        count = tonumber(sub(value, 2)) + added
       end
-      if chunks('PFADD', key, ARGV, from, to) > 0 then
-        call('HSET', row, dimension, 'h' .. call('PFCOUNT', key))
-      end
-      return true
+      if count <= limit then return 's' .. count end
+      local list = call('SMEMBERS', key)
+      call('UNLINK', key)
+      chunks('PFADD', key, list, 1, #list)
+      call('EXPIREAT', key, expiry)
+      return 'h'
     end
 
-    local at, last, ordinal, hyper = 5, #ARGV, 0, {}
+    local at, last = 5, #ARGV
     while at <= last do
       local bot, rows, people = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
       at = at + 3
@@ -91,61 +101,91 @@ enum CommitScript {
       local base = prefix .. bot .. ':' .. generation .. ':'
 
       for _ = 1, rows do
-        local name = ARGV[at] .. ARGV[at + 1]
-        local expiry, events, updates = tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
-        local uses, dimensions = tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
-        local limit, most = tonumber(ARGV[at + 7]), tonumber(ARGV[at + 8])
-        at = at + 9
+        local name, expiry = ARGV[at] .. ARGV[at + 1], tonumber(ARGV[at + 2])
+        local events, updates = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
+        local limit, most = tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
+        local uses = tonumber(ARGV[at + 7])
+        local fields = at + 8
+        local dimensions = tonumber(ARGV[fields + 2 * uses])
+        local names = fields + 2 * uses + 1
+        local from = names + 2 * dimensions
         if expiry <= now then
-          at = at + 2 * uses
-          for _ = 1, dimensions do at = at + 2 + tonumber(ARGV[at + 1]) end
-          ordinal = ordinal + dimensions
+          for index = 0, dimensions - 1 do from = from + tonumber(ARGV[names + dimensions + index]) end
         else
           local counts, row, members = base .. 'u' .. name, base .. 'q' .. name, base .. 's' .. name .. ':'
-          local first = false
-          if events > 0 then first = call('HINCRBY', row, 't', events) == events end
-          if updates > 0 then first = call('HINCRBY', row, 'v', updates) == updates or first end
-          local full = false
+          local full, write = false, {}
 
-          local room = LIMIT - call('HLEN', counts)
-          for _ = 1, uses do
-            local field, count = ARGV[at], ARGV[at + 1]
-            at = at + 2
-            if room > 0 then
-              if call('HINCRBY', counts, field, count) == tonumber(count) then room = room - 1 end
-            elseif call('HEXISTS', counts, field) == 1 then
-              call('HINCRBY', counts, field, count)
-            else
-              call('HINCRBY', counts, OTHER, count)
+          if uses > 0 then
+            local old, room, other = get(counts, fields, fields + uses - 1), nil, 0
+            for index = 1, uses do
+              local before, count = old[index], tonumber(ARGV[fields + uses + index - 1])
+              if before then
+                count = count + tonumber(before)
+              else
+                room = (room or LIMIT - call('HLEN', counts)) - 1
+                if room < 0 then
+                  other = other + count
+                  count = nil
+                end
+              end
+              if count then
+                write[#write + 1] = ARGV[fields + index - 1]
+                write[#write + 1] = count
+              end
+            end
+            set(counts, write)
+            if other > 0 then
+              call('HINCRBY', counts, OTHER, other)
               full = true
             end
           end
 
-          local length = call('HLEN', row)
-          local crowded = length + dimensions > most
-          for _ = 1, dimensions do
-            local dimension, ids = ARGV[at], tonumber(ARGV[at + 1])
-            local from, to = at + 2, at + 1 + ids
-            at = to + 1
-            local name = dimension
-            if crowded and #dimension > 1 and call('HEXISTS', row, dimension) == 0 then
-              local fixed = call('HEXISTS', row, 't') + call('HEXISTS', row, 'v') + call('HEXISTS', row, 'n')
-              if call('HLEN', row) - fixed >= most then
-                name = sub(dimension, 1, 1) .. OTHER
-                full = true
-              end
-            end
-            if users(row, members, name, expiry, limit, from, to) and name == dimension then
-              hyper[#hyper + 1] = ordinal
-            end
-            ordinal = ordinal + 1
+          write = {}
+          local sums = call('HMGET', row, 't', 'v', 'n')
+          if events > 0 then
+            write[1] = 't'
+            write[2] = events + tonumber(sums[1] or 0)
           end
-          if first then
+          if updates > 0 then
+            write[#write + 1] = 'v'
+            write[#write + 1] = updates + tonumber(sums[2] or 0)
+          end
+          if dimensions > 0 then
+            local old, room = get(row, names, names + dimensions - 1), nil
+            local overflown = {}
+            for index = 1, dimensions do
+              local dimension = ARGV[names + index - 1]
+              local to = from + tonumber(ARGV[names + dimensions + index - 1]) - 1
+              local value = old[index]
+              if not value and #dimension > 1 then
+                if not room then
+                  room = most - call('HLEN', row)
+                  for sum = 1, 3 do if sums[sum] then room = room + 1 end end
+                end
+                room = room - 1
+                if room < 0 then
+                  full = true
+                  dimension = sub(dimension, 1, 1) .. OTHER
+                  value = overflown[dimension] or call('HGET', row, dimension)
+                end
+              end
+              local new = users(members .. dimension, value, expiry, limit, from, to)
+              if new then
+                write[#write + 1] = dimension
+                write[#write + 1] = new
+                if byte(dimension, 2) == 30 then overflown[dimension] = new end
+              end
+              from = to + 1
+            end
+          end
+          set(row, write)
+          if not sums[1] and not sums[2] then
             call('EXPIREAT', row, expiry)
             call('EXPIREAT', counts, expiry)
           end
           if full then call('HSET', prefix .. 'overflow', bot, name) end
         end
+        at = from
       end
 
       if people > 0 then
@@ -156,20 +196,43 @@ enum CommitScript {
         local before = known
         local level = 1
         while level * 2 <= buckets do level = level * 2 end
-        local moved = {}
+        local moves, order = {}, {}
         local function hash(id)
           local high, low = tonumber(sub(id, 1, -8)) or 0, tonumber(sub(id, -7)) or 0
           return (low * 268435399 + (high % 4294967291) * 1048573) % 4294967291
         end
         local function bump(time, by)
-          for _, resolution in ipairs(resolutions) do
+          time = tonumber(time)
+          for index = 1, 3 do
+            local resolution = resolutions[index]
             local bucket = floor(time / resolution[2])
-            if (bucket + 1) * resolution[2] + resolution[3] > now then
+            local expiry = (bucket + 1) * resolution[2] + resolution[3]
+            if expiry > now then
               local name = resolution[1] .. string.format('%d', bucket)
-              moved[name] = (moved[name] or 0) + by
-              moved[#moved + 1] = {name, (bucket + 1) * resolution[2] + resolution[3]}
+              if not moves[name] then
+                order[#order + 1] = {name, expiry}
+                moves[name] = 0
+              end
+              moves[name] = moves[name] + by
             end
           end
+        end
+        local function split()
+          local source, target = base .. 'k' .. (buckets - level), base .. 'k' .. buckets
+          local list, moved, gone = call('HGETALL', source), {}, {}
+          for pair = 1, #list, 2 do
+            if hash(list[pair]) % (level * 2) == buckets then
+              moved[#moved + 1] = list[pair]
+              moved[#moved + 1] = list[pair + 1]
+              gone[#gone + 1] = list[pair]
+            end
+          end
+          if #gone > 0 then
+            set(target, moved)
+            chunks('HDEL', source, gone, 1, #gone)
+          end
+          buckets = buckets + 1
+          if level * 2 <= buckets then level = level * 2 end
         end
         for _ = 1, people do
           local id, time, sent = ARGV[at], ARGV[at + 1], ARGV[at + 2]
@@ -178,44 +241,32 @@ enum CommitScript {
           local bucket = hashed % (level * 2)
           if bucket >= buckets then bucket = hashed % level end
           local key = base .. 'k' .. bucket
-          local old = call('HGET', key, id)
-          if not old then
-            if sent ~= '' then time = sent end
-            call('HSET', key, id, time)
-            bump(tonumber(time), 1)
+          if sent ~= '' then time = sent end
+          if call('HSETNX', key, id, time) == 1 then
+            bump(time, 1)
             known = known + 1
-            if known > buckets * LOAD then
-              local source = buckets - level
-              local list = call('HGETALL', base .. 'k' .. source)
-              local target = base .. 'k' .. buckets
-              for pair = 1, #list, 2 do
-                if hash(list[pair]) % (level * 2) ~= source then
-                  call('HSET', target, list[pair], list[pair + 1])
-                  call('HDEL', base .. 'k' .. source, list[pair])
-                end
-              end
-              buckets = buckets + 1
-              if level * 2 <= buckets then level = level * 2 end
+            if known > buckets * LOAD then split() end
+          elseif sent ~= '' then
+            local old = call('HGET', key, id)
+            if old ~= sent then
+              call('HSET', key, id, sent)
+              bump(old, -1)
+              bump(sent, 1)
             end
-          elseif sent ~= '' and sent ~= old then
-            call('HSET', key, id, sent)
-            bump(tonumber(old), -1)
-            bump(tonumber(sent), 1)
           end
         end
         if known ~= before then call('HSET', base .. 'i', 'users', known, 'buckets', buckets) end
-        for _, entry in ipairs(moved) do
-          local name, by = entry[1], moved[entry[1]]
+        for _, entry in ipairs(order) do
+          local row, by = base .. 'q' .. entry[1], moves[entry[1]]
           if by ~= 0 then
-            moved[name] = 0
-            local count = call('HINCRBY', base .. 'q' .. name, 'n', by)
-            if count == 0 then call('HDEL', base .. 'q' .. name, 'n') end
-            if count == by then call('EXPIREAT', base .. 'q' .. name, entry[2]) end
+            local count = call('HINCRBY', row, 'n', by)
+            if count == 0 then call('HDEL', row, 'n') end
+            if count == by then call('EXPIREAT', row, entry[2]) end
           end
         end
       end
     end
     call('SET', KEYS[1], ARGV[3])
-    return hyper
+    return {}
     """
 }

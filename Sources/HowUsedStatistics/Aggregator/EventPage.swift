@@ -30,22 +30,18 @@ package struct EventPage: Sendable {
     entries.append((id, bytes.count))
   }
 
-  package func forEach<E: Error>(_ body: (StreamID, UnsafeRawBufferPointer) throws(E) -> Void) throws(E) {
-    // A typed error can't cross withUnsafeBytes, whose closure may only rethrow.
-    var failure: E?
+  /// Calls `body` with the entries from `index` on, until it returns false. Returns the index behind the last one.
+  package func forEach(from index: Int = 0, _ body: (StreamID, UnsafeRawBufferPointer) -> Bool) -> Int {
     bytes.withUnsafeBytes { bytes in
-      var start = 0
-      for entry in entries {
-        do throws(E) {
-          try body(entry.id, UnsafeRawBufferPointer(rebasing: bytes[start..<entry.end]))
-        } catch {
-          failure = error
-          return
-        }
-        start = entry.end
+      var next = index
+      while next < entries.count {
+        let start = next == 0 ? 0 : entries[next - 1].end
+        let entry = entries[next]
+        next += 1
+        if !body(entry.id, UnsafeRawBufferPointer(rebasing: bytes[start..<entry.end])) { break }
       }
+      return next
     }
-    if let failure { throw failure }
   }
 }
 

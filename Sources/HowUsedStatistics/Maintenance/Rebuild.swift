@@ -147,9 +147,8 @@ package struct Rebuild {
         writer.readThrough < limit ?? StreamID(milliseconds: .max, sequence: .max)
         ? try await client.query(command) { EventPage($0) } : EventPage()
       if try cursor.hasMore() { return false }
-      writer.add(page)
+      try await writer.add(page)
       progress(page.count)
-      try await writer.commitIfLarge()
       try await lock.renew()
       if page.count < Self.pageSize { return true }
     }

@@ -59,15 +59,23 @@ struct RebuildWriter {
     }
   }
 
-  mutating func add(_ page: EventPage) {
-    page.forEach { id, fragment in
-      guard id > readThrough else { return }
-      _ = batch.add(id, fragment: fragment, only: only)
-      readThrough = id
+  /// Counts stream entries, and commits now and then.
+  mutating func add(_ page: EventPage) async throws {
+    var next = 0
+    while next < page.count {
+      next = page.forEach(from: next) { id, fragment in
+        // What both the archive and the stream hold is counted once.
+        if id > readThrough {
+          _ = batch.add(id, fragment: fragment, only: only)
+          readThrough = id
+        }
+        return batch.weight < PartitionCounter.batchWeight
+      }
+      try await commitIfLarge()
     }
   }
 
-  mutating func commitIfLarge() async throws {
+  private mutating func commitIfLarge() async throws {
     if batch.weight >= PartitionCounter.batchWeight { try await commit() }
   }
 

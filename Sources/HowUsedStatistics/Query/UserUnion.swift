@@ -52,22 +52,30 @@ struct UserUnion {
     }
   }
 
-  /// Reads the rows whole, and returns what is in them.
+  /// Reads the rows whole, and returns what is in them; of sketches, how many.
   mutating func loadAll(_ buckets: [RollupBucket]) async throws -> [RollupBucket: [([UInt8], StoredUsers)]] {
     let keys = statistics.counters
     let commands = buckets.map { RedisCommand("HGETALL", keys.users($0.resolution, $0.number)) }
     var rows: [RollupBucket: [([UInt8], StoredUsers)]] = [:]
+    var sketches: [Source] = []
     for (bucket, reply) in zip(buckets, try await reader.flat(commands)) {
       var row: [([UInt8], StoredUsers)] = []
       reply.forEachPair { field, value in
         guard let users = StoredUsers(value) else { return }
-        let dimension = Array(field)
-        row.append((dimension, users))
-        let source = Source(bucket: bucket, dimension: dimension)
+        let source = Source(bucket: bucket, dimension: Array(field))
         loaded.insert(source)
         found[source] = users
+        if users.isApproximate { sketches.append(source) } else { row.append((source.dimension, users)) }
       }
       rows[bucket] = row
+    }
+    for start in stride(from: 0, to: sketches.count, by: ChartReader.chunk) {
+      let part = Array(sketches[start..<min(start + ChartReader.chunk, sketches.count)])
+      let counts = try await reader.client.query(part.map { RedisCommand(["PFCOUNT", key($0)]) }) { $0.integer ?? 0 }
+      for (source, count) in zip(part, counts) {
+        found[source] = .sketch(count)
+        rows[source.bucket, default: []].append((source.dimension, .sketch(count)))
+      }
     }
     return rows
   }
@@ -86,9 +94,9 @@ struct UserUnion {
     for (index, sources) in questions.enumerated() {
       let users = sources.compactMap { found[$0] }
       if users.contains(where: \.isApproximate) { isApproximate = true }
-      if users.count == 1 {
-        answers[index] = users[0].count
-      } else if users.count > 1 {
+      if users.count == 1, let count = users[0].count {
+        answers[index] = count
+      } else if !users.isEmpty {
         pending.append(plan(index, sources))
       }
     }

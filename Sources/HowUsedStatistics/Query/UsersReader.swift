@@ -108,7 +108,7 @@ struct UsersReader {
           if series == members.count { members.append([]) }
           if known == nil { members[series].append(dimension) }
           // Only for the ranking: a user of several buckets is in it several times.
-          table.add(users.count, to: series, at: point)
+          table.add(users.count ?? 0, to: series, at: point)
         }
       }
     }

@@ -32,8 +32,8 @@ package enum Resolution: UInt8, CaseIterable, Sendable {
   }
 
   /// Up to how many different users a bucket counts exactly; above, HyperLogLog estimates. A minute's limit is lower,
-  /// since there are 2,880 of them: 1,000 ids take 8 KB as a set, and a sparse HyperLogLog of as many 2.5 KB.
-  package var exactUsers: Int { self == .minute ? 250 : 1000 }
+  /// since there are 2,880 of them; as many still are a packed set in any Redis.
+  package var exactUsers: Int { self == .minute ? 500 : 1000 }
 
   /// Of how many dimensions (see ``Dimension``) a bot's bucket counts different users; the rest shares one.
   package var dimensionLimit: Int { self == .minute ? 500 : 2000 }

@@ -4,8 +4,8 @@ package enum StoredUsers: Sendable, Equatable {
   case ids([Int64])
   /// So many, whose ids are a set.
   case set(Int64)
-  /// About so many, of whom there is a HyperLogLog.
-  case sketch(Int64)
+  /// More than are counted exactly: there is a HyperLogLog of them. Nil: it is to be asked how many.
+  case sketch(Int64?)
 
   /// Nil when it's none of these.
   package init?(_ field: some Collection<UInt8>) {
@@ -17,17 +17,17 @@ package enum StoredUsers: Sendable, Equatable {
     case UInt8(ascii: "s"):
       guard let count = Int64(decimal: rest) else { return nil }
       self = .set(count)
-    case UInt8(ascii: "h"):
-      guard let count = Int64(decimal: rest) else { return nil }
-      self = .sketch(count)
+    case UInt8(ascii: "h"): self = .sketch(nil)
     default: return nil
     }
   }
 
-  package var count: Int64 {
+  /// Nil when a sketch hasn't been asked yet.
+  package var count: Int64? {
     switch self {
     case .ids(let ids): Int64(ids.count)
-    case .set(let count), .sketch(let count): count
+    case .set(let count): count
+    case .sketch(let count): count
     }
   }
 
