@@ -43,6 +43,7 @@ package final class HTTPConnection: Sendable {
   {
     let answers = try await channel.eventLoop.flatSubmit { [channel, responses] in
       let handler = responses.value
+      guard !handler.isClosed else { return channel.eventLoop.makeFailedFuture(Closed()) as EventLoopFuture<[Response]> }
       let promises = (0..<requests).map { _ in channel.eventLoop.makePromise(of: Response.self) }
       handler.waiting.append(contentsOf: promises)
       let deadline = channel.eventLoop.scheduleTask(in: timeout) { channel.close(promise: nil) }
@@ -80,6 +81,7 @@ package final class HTTPConnection: Sendable {
     typealias InboundIn = ByteBuffer
 
     var waiting: [EventLoopPromise<Response>] = []
+    private(set) var isClosed = false
     private var received = ByteBuffer()
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -110,6 +112,7 @@ package final class HTTPConnection: Sendable {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+      isClosed = true
       for promise in waiting { promise.fail(Closed()) }
       waiting.removeAll()
       context.fireChannelInactive()
