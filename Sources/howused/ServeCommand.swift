@@ -29,7 +29,7 @@ struct ServeCommand: AsyncParsableCommand {
     let background = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let store = try await Store.open(configuration, waiting: .atMost(.seconds(1)), group: background, logger: logger)
     do {
-      let server = try await Server(store: store, threads: listening.threadCount, archive: archive, logger: logger)
+      let server = try await Server(store: store, listening: listening, archive: archive, logger: logger)
       var lifecycle = ServiceGroupConfiguration(
         services: server.services(listening: listening),
         gracefulShutdownSignals: [.sigterm, .sigint],

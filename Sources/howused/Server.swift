@@ -11,17 +11,18 @@ struct Server {
   private let group: MultiThreadedEventLoopGroup
   private let clock = RedisClock()
   private let registry: BotRegistry
-  private let gate = IngestGate()
+  private let gate: IngestGate
   private let monitor: RedisMonitor
   private let workers: WorkerPool
   private let statistics: StatisticsServices
   private let archive: ArchiveServices
   private let logger: Logger
 
-  init(store: Store, threads: Int, archive: ArchiveOptions, logger: Logger) async throws {
+  init(store: Store, listening: ListeningOptions, archive: ArchiveOptions, logger: Logger) async throws {
     self.store = store
     self.logger = logger
-    group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+    group = MultiThreadedEventLoopGroup(numberOfThreads: listening.threadCount)
+    gate = IngestGate(rateLimit: listening.rateLimit)
     registry = BotRegistry(client: store.client, keys: store.keys, logger: logger)
     monitor = RedisMonitor(client: store.client, keys: store.keys, gate: gate, logger: logger)
     workers = try await WorkerPool(

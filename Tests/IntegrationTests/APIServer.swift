@@ -38,12 +38,16 @@ struct APIServer {
     return bots
   }()
 
-  static func with(redisConfig: [String] = [], _ body: @Sendable (APIServer) async throws -> Void) async throws {
+  static func with(
+    redisConfig: [String] = [],
+    rateLimit: Int? = nil,
+    _ body: @Sendable (APIServer) async throws -> Void
+  ) async throws {
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     try await RedisServerProcess.with(config: redisConfig) { redis in
       let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
       let clock = RedisClock.manual(milliseconds: start)
-      let gate = IngestGate()
+      let gate = IngestGate(rateLimit: rateLimit)
       let workers = try await WorkerPool(
         group: group,
         endpoint: redis.endpoint,

@@ -37,4 +37,19 @@ import Testing
       #expect(try await server.fragments().count == 1)
     }
   }
+
+  @Test func aBotBeyondItsRateIsToldToWait() async throws {
+    try await APIServer.with(rateLimit: 2) { server async throws in
+      for user in 1...2 { #expect(try await server.event(Int64(user)) == #"200 {"ok":true}"#) }
+      let answer = try await server.event(3)
+      #expect(answer.hasPrefix("429 "))
+      #expect(answer.contains(#""error":"too_many_requests""#))
+      #expect(answer.contains(#""parameters":{"retry_after":1}"#))
+      #expect(try await server.event(3, bot: 2) == #"200 {"ok":true}"#, "another bot has its own limit")
+      #expect(try await server.online() == 2, "reads are not limited")
+      server.clock.advance(byMilliseconds: 1000)
+      #expect(try await server.event(3) == #"200 {"ok":true}"#)
+      #expect(try await server.fragments().count == 3)
+    }
+  }
 }

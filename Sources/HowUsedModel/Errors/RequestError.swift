@@ -88,7 +88,7 @@ extension RequestError {
   }
 
   package static func tooManyRequests(retryAfter: Int) -> RequestError {
-    RequestError(.tooManyRequests, "slow down", retryAfter: retryAfter)
+    RequestError(.tooManyRequests, "the bot sends more events a second than this server allows", retryAfter: retryAfter)
   }
 
   /// Nothing was stored; sending the same again is right.

@@ -132,7 +132,7 @@ package final class APIWorker {
   private func lane(of bot: BotID) -> BotLane? {
     if let lane = lanes[bot] { return lane }
     guard let record = bots[bot] else { return nil }
-    let lane = BotLane(record: record, bot: bot, keys: keys)
+    let lane = BotLane(record: record, bot: bot, keys: keys, rate: gate.rate(of: bot))
     lanes[bot] = lane
     return lane
   }
@@ -146,6 +146,7 @@ package final class APIWorker {
     isBatch: Bool
   ) throws(RequestError) {
     if gate.isClosed { throw .overloaded(retryAfter: 5) }
+    if let rate = lane.rate, !rate.admits(events.count, second: now / 1000) { throw .tooManyRequests(retryAfter: 1) }
     let batch = lane.events ?? spareBatches.popLast() ?? EventWrite(worker: self)
     lane.events = batch
     touch(lane)

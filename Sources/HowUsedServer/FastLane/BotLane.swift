@@ -9,6 +9,7 @@ final class BotLane {
   /// The XADD of an event of the bot, up to the fragment.
   let addition: ByteBuffer
   let onlineKey: ByteBuffer
+  let rate: RateCounter?
   var events: EventWrite?
   var reads: [OnlineRead] = []
   var isTouched = false
@@ -17,8 +18,9 @@ final class BotLane {
   private var verifiedAPIToken: [UInt8] = []
   private var verifiedViewToken: [UInt8] = []
 
-  init(record: BotRecord, bot: BotID, keys: KeySchema) {
+  init(record: BotRecord, bot: BotID, keys: KeySchema, rate: RateCounter?) {
     self.record = record
+    self.rate = rate
     let partition = keys.partition(of: bot)
     onlineKey = ByteBuffer(string: keys.online(partition, bot))
     var addition = ByteBuffer()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HowUsedServer
 import NIOCore
 
 #if canImport(Glibc)
@@ -20,6 +21,18 @@ struct ListeningOptions: ParsableArguments {
   @Option(help: .setting("threads", "Event loops that answer requests. (default: one a processor core)"))
   var threads: Int?
 
+  @Option(
+    help: .setting(
+      "bot-rate-limit",
+      "Events a second that one bot may send to this server; more are answered with 429. (default: no limit)",
+      valueName: "events"
+    )
+  )
+  var botRateLimit: Int?
+
+  /// Nil sets no limit.
+  var rateLimit: Int? { botRateLimit ?? Settings.value("bot-rate-limit") }
+
   var threadCount: Int { threads ?? Settings.value("threads") ?? System.coreCount }
 
   /// What an operator can do something about, in words; other errors as they are.
@@ -31,6 +44,9 @@ struct ListeningOptions: ParsableArguments {
 
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("--port: \(port) is not within 0 to 65535") }
+    if let rateLimit, !IngestGate.rateLimits.contains(rateLimit) {
+      throw ValidationError("--bot-rate-limit: \(rateLimit) is not within 1 to \(IngestGate.rateLimits.upperBound)")
+    }
     guard (1...1024).contains(threadCount) else {
       throw ValidationError("--threads: \(threadCount) is not within 1 to 1024")
     }
