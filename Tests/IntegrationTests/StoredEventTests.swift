@@ -1,4 +1,5 @@
 import HowUsedServer
+import HowUsedStore
 import Redis
 import Testing
 

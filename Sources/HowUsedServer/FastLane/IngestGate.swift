@@ -1,4 +1,4 @@
-package import HowUsedModel
+import HowUsedModel
 import Synchronization
 
 /// Whether events are taken at present. Every request looks here; the service that watches Redis's memory closes it, and
