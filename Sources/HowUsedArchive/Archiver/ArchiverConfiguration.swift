@@ -16,7 +16,7 @@ package struct ArchiverConfiguration: Sendable {
   /// How often the streams are read.
   package var poll: Duration = .seconds(1)
   /// How long a partition stays this process's after it was last renewed.
-  package var leaseTime: Duration = .seconds(15)
+  package var leaseTime: Duration = .seconds(30)
   /// This process, in the leases. Different in every process.
   package var owner = RandomName.make()
   /// Production does nothing here.

@@ -25,6 +25,7 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
   /// No room on the device or in the quota: waiting may help, and nothing is wrong with the file.
   package var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
   package var isMissing: Bool { code == ENOENT }
+  package var isBrokenPipe: Bool { code == EPIPE }
   package var alreadyExists: Bool { code == EEXIST }
 
   package var description: String {

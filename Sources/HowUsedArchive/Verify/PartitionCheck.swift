@@ -59,8 +59,12 @@ struct PartitionCheck {
   ) throws {
     let date = footer.date
     let names = dated.filter { $0.number == footer.number }
-    // The newest one's name may be about to be made.
-    if names.isEmpty && !isNewest { problem(path, "has no name in \(log.layout.dateFolder(date))") }
+    // The newest one's name may be about to be made, and others may have been made since the names were listed.
+    if names.isEmpty, !isNewest,
+      try Folder.status(of: log.layout.dated(footer.number, log.partition, date: date)) == nil
+    {
+      problem(path, "has no name in \(log.layout.dateFolder(date))")
+    }
     for name in names {
       if name.date != date { problem(name.path, "belongs to date=\(date)") }
       guard let one = try Folder.status(of: path), let other = try Folder.status(of: name.path) else { continue }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import HowUsedArchive
 
 /// Where an export goes: standard output, or a file that appears under its name when it is complete.
@@ -15,7 +16,14 @@ final class ExportTarget {
     file = try File.create(Self.temporary(path))
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer) throws { try file.write(bytes) }
+  func write(_ bytes: UnsafeRawBufferPointer) throws {
+    do {
+      try file.write(bytes)
+    } catch  where error.isBrokenPipe {
+      // As with `| head`: the reader has had enough, and there is nothing to complain about.
+      throw ExitCode(141)
+    }
+  }
 
   func finish() throws {
     guard let path else { return }
