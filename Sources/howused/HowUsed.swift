@@ -23,6 +23,8 @@ struct HowUsed: AsyncParsableCommand {
       ArchiveCommand.self,
       ExportCommand.self,
       StatsCommand.self,
+      TopCommand.self,
+      SimulateCommand.self,
     ]
   )
 

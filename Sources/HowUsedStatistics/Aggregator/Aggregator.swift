@@ -86,6 +86,8 @@ package final class Aggregator: StreamConsumer, Service {
       )
     }
     var failures = 0
+    // A server that starts together with its Redis has nothing to complain about yet.
+    try? await client.waitUntilReady(timeout: .seconds(5))
     while !isStopping {
       let next = ContinuousClock.now + configuration.interval
       do {

@@ -1,14 +1,20 @@
-import HowUsedModel
-import HowUsedStore
-import Redis
+package import HowUsedModel
+package import HowUsedStore
+package import Redis
 
 /// How often bots were used in the last minute, about: this minute's uses, and of the last minute's the part that isn't
 /// over yet.
-struct LiveUses {
-  let client: RedisClient
-  let schema: KeySchema
+package struct LiveUses: Sendable {
+  private let client: RedisClient
+  private let schema: KeySchema
 
-  func lastMinute(of bots: Set<BotID>, now: Int64) async throws -> [BotID: Int64] {
+  package init(client: RedisClient, schema: KeySchema) {
+    self.client = client
+    self.schema = schema
+  }
+
+  /// `now`: Redis's time, in Unix milliseconds.
+  package func lastMinute(of bots: Set<BotID>, now: Int64) async throws -> [BotID: Int64] {
     let bots = Array(bots)
     let minute = Resolution.minute.bucket(at: now / 1000)
     let over = Double(now - minute * 60_000) / 60_000

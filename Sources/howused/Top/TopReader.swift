@@ -1,0 +1,76 @@
+import HowUsedModel
+import HowUsedStatistics
+import HowUsedStore
+import Redis
+
+/// Reads a ``TopSnapshot`` from Redis: it works beside a server, and without one.
+struct TopReader: Sendable {
+  let store: Store
+  let clock: RedisClock
+
+  /// Of more bots than these, the rest isn't looked at.
+  private static let botLimit = 2000
+
+  func read(_ bots: [BotRecord]) async throws -> TopSnapshot {
+    var snapshot = TopSnapshot()
+    snapshot.time = clock.nowMilliseconds
+    snapshot.botCount = bots.count
+    for partition in store.keys.partitions { try await add(partition, to: &snapshot) }
+    try await addMemory(to: &snapshot)
+    let shown = Array(bots.prefix(Self.botLimit))
+    let uses = try await LiveUses(client: store.client, schema: store.keys).lastMinute(
+      of: Set(shown.map(\.id)),
+      now: snapshot.time
+    )
+    let since = snapshot.time - 120_000
+    let online = try await store.client.pipeline(
+      shown.map { ["ZCOUNT", store.keys.online($0.id), since, "+inf"] }
+    )
+    snapshot.bots = zip(shown, online).map { bot, online in
+      TopSnapshot.Bot(id: bot.id, name: bot.name, online: online.int ?? 0, lastMinute: uses[bot.id] ?? 0)
+    }.sorted { left, right in
+      (right.lastMinute, right.online, left.id) < (left.lastMinute, left.online, right.id)
+    }
+    return snapshot
+  }
+
+  private func add(_ partition: Partition, to snapshot: inout TopSnapshot) async throws {
+    let stream = store.keys.events(partition)
+    let replies = try await store.client.pipeline([
+      ["XINFO", "STREAM", stream], ["GET", store.keys.archivePosition(partition)],
+      ["GET", store.keys.statisticsPosition(partition)],
+    ])
+    // There is no stream before the first event.
+    guard let fields = replies[0].array else { return }
+    var named: [String: RedisValue] = [:]
+    for index in stride(from: 0, to: fields.count - 1, by: 2) {
+      if let name = fields[index].string { named[name] = fields[index + 1] }
+    }
+    snapshot.added += named["entries-added"]?.int ?? 0
+    snapshot.waiting += named["length"]?.int ?? 0
+    let last = named["last-generated-id"]?.string.flatMap { StreamID($0) } ?? .zero
+    let archived = replies[1].string.flatMap { StreamID($0) } ?? .zero
+    let counted = replies[2].string.flatMap { StreamID($0) } ?? .zero
+    let archiveLag = try await lag(stream, behind: archived, last: last, snapshot.time)
+    let statisticsLag = try await lag(stream, behind: counted, last: last, snapshot.time)
+    snapshot.archiveLag = max(snapshot.archiveLag, archiveLag)
+    snapshot.statisticsLag = max(snapshot.statisticsLag, statisticsLag)
+  }
+
+  private func lag(_ stream: String, behind position: StreamID, last: StreamID, _ now: Int64) async throws -> Int64 {
+    guard position < last else { return 0 }
+    let next = try await store.client.send("XRANGE", stream, "(\(position)", "+", "COUNT", 1)
+    guard let id = next.array?.first?.array?.first?.string.flatMap({ StreamID($0) }) else { return 0 }
+    return max(0, now - Int64(clamping: id.milliseconds))
+  }
+
+  private func addMemory(to snapshot: inout TopSnapshot) async throws {
+    let text = try await store.client.send("INFO", "memory").string ?? ""
+    for line in text.split(whereSeparator: \.isNewline) {
+      let sides = line.split(separator: ":")
+      guard sides.count == 2, let value = Int64(sides[1]) else { continue }
+      if sides[0] == "used_memory" { snapshot.usedMemory = value }
+      if sides[0] == "maxmemory" { snapshot.memoryLimit = value }
+    }
+  }
+}
