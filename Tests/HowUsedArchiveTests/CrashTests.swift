@@ -232,6 +232,28 @@ import Testing
     }
   }
 
+  /// A page of two days: the first one's batch is in the part already when the second one's finds no room.
+  @Test(arguments: [(CommitStep.willWriteBatch, 1), (.willSyncBatch, 0), (.willWriteBatch, 0)])
+  func fullDiskInTheMiddleOfAPage(step: CommitStep, after: Int) async throws {
+    try await ArchiveRig.with { rig in
+      let operation: FileError.Operation = step == .willSyncBatch ? .sync : .write
+      let bomb = Bomb(step, after: after, error: FileError(operation, path: "part", code: ENOSPC))
+      let archiver = try rig.archiver(Self.configuration(rig, bomb.hook))
+      let midnight: UInt64 = 1_795_392_000_000
+      let ids = try await rig.add(10, from: midnight - 5)
+      try await archiver.pass()
+      #expect(archiver.status.health.isWaitingForDisk)
+      let isWhole = try await eventually(within: .seconds(20)) {
+        try await archiver.pass(sealing: true)
+        return try rig.archived() == ids
+      }
+      #expect(isWhole)
+      #expect(archiver.status.health.lastError == nil)
+      #expect(try rig.verify().problems == [])
+      #expect(try rig.log.parts() == [])
+    }
+  }
+
   /// Two processes that both believe to hold every lease.
   @Test func twoArchiversOnOneFolder() async throws {
     try await ArchiveRig.with { rig in

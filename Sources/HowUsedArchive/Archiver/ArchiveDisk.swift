@@ -62,6 +62,8 @@ package actor ArchiveDisk {
     return standing(archiver)
   }
 
+  func standing(of partition: Partition) -> Standing { standing(archiver(partition)) }
+
   func abandon(_ partition: Partition) { archiver(partition).abandon() }
 
   /// Removes parts whose events are in the stream or in a sealed segment.

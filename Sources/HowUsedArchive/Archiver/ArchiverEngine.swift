@@ -228,8 +228,11 @@ package actor ArchiverEngine {
     if let length = try? await streams.length(partition) {
       status.behind(partition, events: length - (states[partition]?.openEvents ?? 0))
     }
-    // The part was cut back to whole frames: the same part goes on when there is room.
-    if isDiskFull && states[partition]?.cursor != nil { return }
+    // The part was cut back to whole frames: the same part goes on when there is room. Some batches may be in it.
+    if isDiskFull, (error as? FileError)?.operation == .write, states[partition]?.cursor != nil {
+      states[partition]?.cursor = await disk.standing(of: partition).cursor
+      return
+    }
     if error is RedisClientError || error is RedisServerError { return }
     // After a failed sync, or a lost race, nothing in memory counts any more: only the files do.
     states[partition]?.cursor = nil

@@ -36,7 +36,9 @@ package final class SegmentWriter {
   /// Adds one batch as a frame and its mark. When the disk is full the file is cut back to what it held before, and
   /// the call can be repeated; after any other error the part must be abandoned.
   package func append(_ batch: LineBatch) throws {
-    precondition(batch.first > last && batch.first <= batch.last && batch.count > 0, "batches must ascend")
+    guard batch.first > last, batch.first <= batch.last, batch.count > 0 else {
+      throw SegmentDamage(path: path, reason: "a batch from \(batch.first) was to follow \(last)")
+    }
     var bytes = try batch.bytes.withUnsafeReadableBytes { try compressor.compress($0, spare: BatchMark.size) }
     let mark = BatchMark(
       partition: footer.partition,
