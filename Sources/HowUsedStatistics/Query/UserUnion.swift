@@ -53,7 +53,10 @@ struct UserUnion {
   }
 
   /// Reads the rows whole, and returns what is in them; of sketches, how many.
-  mutating func loadAll(_ buckets: [RollupBucket]) async throws -> [RollupBucket: [([UInt8], StoredUsers)]] {
+  /// - Parameter keeping: whether there will be questions about them.
+  mutating func loadAll(_ buckets: [RollupBucket], keeping: Bool) async throws -> [RollupBucket: [(
+    [UInt8], StoredUsers
+  )]] {
     let keys = statistics.counters
     let commands = buckets.map { RedisCommand("HGETALL", keys.users($0.resolution, $0.number)) }
     var rows: [RollupBucket: [([UInt8], StoredUsers)]] = [:]
@@ -63,8 +66,10 @@ struct UserUnion {
       reply.forEachPair { field, value in
         guard let users = StoredUsers(value) else { return }
         let source = Source(bucket: bucket, dimension: Array(field))
-        loaded.insert(source)
-        found[source] = users
+        if keeping {
+          loaded.insert(source)
+          found[source] = users
+        }
         if users.isApproximate { sketches.append(source) } else { row.append((source.dimension, users)) }
       }
       rows[bucket] = row
@@ -73,7 +78,8 @@ struct UserUnion {
       let part = Array(sketches[start..<min(start + ChartReader.chunk, sketches.count)])
       let counts = try await reader.client.query(part.map { RedisCommand(["PFCOUNT", key($0)]) }) { $0.integer ?? 0 }
       for (source, count) in zip(part, counts) {
-        found[source] = .sketch(count)
+        if keeping { found[source] = .sketch(count) }
+        isApproximate = true
         rows[source.bucket, default: []].append((source.dimension, .sketch(count)))
       }
     }

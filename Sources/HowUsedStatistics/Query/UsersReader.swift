@@ -43,12 +43,7 @@ struct UsersReader {
       dimensions + overflows
     )
     try await union.load(timeline.coverage, dimensions)
-    for point in 0..<timeline.count {
-      union.ask(
-        timeline.buckets(of: point).map { RollupBucket(resolution: timeline.resolution, number: $0) },
-        dimensions
-      )
-    }
+    askPoints(&union, dimensions)
     union.ask(timeline.coverage, dimensions)
     let counts = try await union.counts()
     var answer = ChartAnswer(series: [
@@ -61,7 +56,26 @@ struct UsersReader {
     return answer
   }
 
+  /// A question for each point.
+  private func askPoints(_ union: inout UserUnion, _ dimensions: [[UInt8]]) {
+    for point in 0..<timeline.count {
+      union.ask(
+        timeline.buckets(of: point).map { RollupBucket(resolution: timeline.resolution, number: $0) },
+        dimensions
+      )
+    }
+  }
+
   // MARK: By event or param
+
+  /// A series, while it is made.
+  private struct Group {
+    let name: [UInt8]
+    /// Its dimensions.
+    let members: [[UInt8]]
+    /// Nil: to be asked for.
+    let values: [Int64]?
+  }
 
   /// The series that a dimension belongs to; nil: none.
   private func name(of dimension: Dimension.Parsed) -> [UInt8]? {
@@ -88,7 +102,9 @@ struct UsersReader {
   private func segmented() async throws -> ChartAnswer {
     var union = UserUnion(reader: reader, statistics: statistics)
     let buckets = timeline.buckets.map { RollupBucket(resolution: timeline.resolution, number: $0) }
-    let present = try await union.loadAll(buckets)
+    // Then most points are known from the rows alone.
+    let isSimple = buckets.count == timeline.count
+    let present = try await union.loadAll(buckets, keeping: !isSimple)
     var names: [[UInt8]: [UInt8]?] = [:]
     var table = SeriesTable(points: timeline.count)
     /// Of each series: its dimensions.
@@ -118,24 +134,27 @@ struct UsersReader {
     var restDimensions = rest.flatMap { members[$0] }
     if !crowded.isEmpty, !isFiltered { restDimensions.append(Dimension.overflow(kind: kind)) }
     let hasOther = !restDimensions.isEmpty && restDimensions.count * buckets.count <= Self.otherLimit
-    var groups = shown.map { (table.names[$0], members[$0]) }
-    if hasOther { groups.append((ChartAnswer.otherName, restDimensions)) }
-    try await union.load(timeline.coverage, groups.flatMap(\.1))
-    for (_, dimensions) in groups {
-      for point in 0..<timeline.count {
-        union.ask(
-          timeline.buckets(of: point).map { RollupBucket(resolution: timeline.resolution, number: $0) },
-          dimensions
-        )
-      }
-      union.ask(timeline.coverage, dimensions)
+    var groups = shown.map { series in
+      // One dimension a series, one bucket a point: nobody can be in there twice.
+      let isKnown = isSimple && members[series].count == 1
+      return Group(name: table.names[series], members: members[series], values: isKnown ? table.values[series] : nil)
     }
-    let counts = try await union.counts()
+    if hasOther { groups.append(Group(name: ChartAnswer.otherName, members: restDimensions, values: nil)) }
+    try await union.load(timeline.coverage, groups.flatMap(\.members))
+    try await union.load(buckets, groups.flatMap { $0.values == nil ? $0.members : [] })
+    for group in groups {
+      if group.values == nil { askPoints(&union, group.members) }
+      union.ask(timeline.coverage, group.members)
+    }
+    var counts = try await union.counts()[...]
     var answer = ChartAnswer(series: [])
-    for (index, group) in groups.enumerated() {
-      let first = index * (timeline.count + 1)
-      let values = Array(counts[first..<first + timeline.count])
-      answer.series.append(.init(name: group.0, total: counts[first + timeline.count], values: values))
+    for group in groups {
+      var values = group.values ?? []
+      if group.values == nil {
+        values = Array(counts.prefix(timeline.count))
+        counts = counts.dropFirst(timeline.count)
+      }
+      answer.series.append(.init(name: group.name, total: counts.popFirst() ?? 0, values: values))
     }
     answer.isApproximate = union.isApproximate
     answer.crowdedBuckets = crowded.count
