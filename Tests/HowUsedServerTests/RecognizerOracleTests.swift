@@ -1,3 +1,4 @@
+import HowUsedModel
 import HowUsedServer
 import NIOCore
 import NIOEmbedded
@@ -21,6 +22,29 @@ import Testing
       #expect(try Self.decode(first) == [body, Array("second".utf8)], "\(String(decoding: first, as: UTF8.self))")
     }
     #expect(recognised > 9_000, "only \(recognised) of the generated requests were recognised")
+  }
+
+  /// A head that is found again must be read as the recogniser would read it.
+  @Test func aRecentHeadMeansWhatItMeant() throws {
+    var random = SeededGenerator(state: 22_112_026)
+    var recent = RecentHeads()
+    var found = 0
+    for _ in 0..<60_000 {
+      let bytes = Self.generate(&random)
+      bytes.withUnsafeBytes { bytes in
+        let verdict = RequestRecognizer.recognize(bytes)
+        if let head = recent.find(bytes) {
+          found += 1
+          guard case .request(let request) = verdict else {
+            Issue.record("found, but not recognised: \(String(decoding: bytes, as: UTF8.self))")
+            return
+          }
+          #expect(head.headLength == request.headLength && head.bodyLength == request.bodyLength)
+        }
+        if case .request(let request) = verdict { recent.add(bytes, request, .json) }
+      }
+    }
+    #expect(found > 200, "only \(found) heads were found again")
   }
 
   /// The bodies that the decoder sees in `bytes` followed by a second request: it stands where the first one ended.

@@ -100,34 +100,34 @@ final class FastLaneHandler: ChannelDuplexHandler {
   /// Gives the request that `bytes` start with to the worker, when it is there as a whole.
   private func take(_ bytes: UnsafeRawBufferPointer) -> Take {
     guard bytes.count >= awaitedLength else { return .bodyIncomplete }
-    let request: RecognizedRequest
-    let contentType: ContentType
+    let head: RecentHeads.Found
     if let recent = worker.recentHeads.find(bytes) {
-      (request, contentType) = recent
+      head = recent
     } else {
       switch RequestRecognizer.recognize(bytes) {
       case .incomplete: return .headIncomplete
       case .handOver: return .foreign
-      case .request(let recognized):
-        request = recognized
-        contentType = .classify(UnsafeRawBufferPointer(rebasing: bytes[request.contentType]))
+      case .request(let request):
+        let contentType = ContentType.classify(UnsafeRawBufferPointer(rebasing: bytes[request.contentType]))
+        head = .init(headLength: request.headLength, bodyLength: request.bodyLength, contentType: contentType)
         worker.recentHeads.add(bytes, request, contentType)
       }
     }
-    guard bytes.count >= request.length else {
-      awaitedLength = request.length
+    let length = head.headLength + head.bodyLength
+    guard bytes.count >= length else {
+      awaitedLength = length
       return .bodyIncomplete
     }
     awaitedLength = 0
     headReads = 0
     state.incompleteSince = nil
     worker.handle(
-      body: UnsafeRawBufferPointer(rebasing: bytes[request.headLength..<request.length]),
-      contentType: contentType,
+      body: UnsafeRawBufferPointer(rebasing: bytes[head.headLength..<length]),
+      contentType: head.contentType,
       responder: self,
       slot: responses.reserve()
     )
-    return .taken(request.length)
+    return .taken(length)
   }
 
   private func carryOut(_ action: ConnectionState.Action, _ context: ChannelHandlerContext) {

@@ -6,6 +6,8 @@ package struct RecognizedRequest: Equatable {
   package let bodyLength: Int
   /// Where the value of `Content-Type` lies, empty when there is none.
   package let contentType: Range<Int>
+  /// Where the digits of `Content-Length` lie.
+  package let lengthDigits: Range<Int>
 
   package var length: Int { headLength + bodyLength }
 }

@@ -41,12 +41,16 @@ package enum RequestRecognizer {
     let end = min(bytes.count, maximumHead)
     var bodyLength = -1
     var contentType = 0..<0
+    var lengthDigits = 0..<0
     while true {
       guard position < end else { return unfinished(bytes) }
       if bytes[position] == .carriageReturn {
         guard position + 1 < end else { return unfinished(bytes) }
         guard bytes[position + 1] == .lineFeed, bodyLength >= 0 else { return .handOver }
-        return .request(.init(headLength: position + 2, bodyLength: bodyLength, contentType: contentType))
+        let headLength = position + 2
+        return .request(
+          .init(headLength: headLength, bodyLength: bodyLength, contentType: contentType, lengthDigits: lengthDigits)
+        )
       }
       let name = position
       while position < end, isNameByte(bytes[position]) { position += 1 }
@@ -64,6 +68,7 @@ package enum RequestRecognizer {
       case .contentLength:
         guard bodyLength < 0, let length = digits(bytes, value..<position) else { return .handOver }
         bodyLength = length
+        lengthDigits = value..<position
       case .contentType:
         guard contentType.isEmpty else { return .handOver }
         contentType = value..<position
@@ -134,7 +139,7 @@ package enum RequestRecognizer {
   }
 
   /// One to seven digits that are at most ``maximumBody``.
-  private static func digits(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int? {
+  static func digits(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int? {
     guard (1...7).contains(range.count) else { return nil }
     var number = 0
     for index in range {
