@@ -43,7 +43,9 @@ package final class HTTPConnection: Sendable {
   {
     let answers = try await channel.eventLoop.flatSubmit { [channel, responses] in
       let handler = responses.value
-      guard !handler.isClosed else { return channel.eventLoop.makeFailedFuture(Closed()) as EventLoopFuture<[Response]> }
+      guard !handler.isClosed else {
+        return channel.eventLoop.makeFailedFuture(Closed()) as EventLoopFuture<[Response]>
+      }
       let promises = (0..<requests).map { _ in channel.eventLoop.makePromise(of: Response.self) }
       handler.waiting.append(contentsOf: promises)
       let deadline = channel.eventLoop.scheduleTask(in: timeout) { channel.close(promise: nil) }
