@@ -122,6 +122,9 @@ package final class File {
     return false
   }
 
+  /// Ends the lock at once, even while a process that is just being started still shares the open file.
+  package func unlock() { _ = flock(descriptor, LOCK_UN) }
+
   package func close() throws(FileError) {
     let descriptor = self.descriptor
     self.descriptor = -1

@@ -30,12 +30,21 @@ package struct Retention: Sendable {
 
   private func remove(_ number: UInt64, _ log: PartitionLog) throws {
     let path = log.layout.segment(number, log.partition)
-    if let footer = try SegmentFooter.read(path) {
+    if let footer = try footer(path) {
       // Readers' name first: `verify` expects a segment for each of them.
       let date = footer.date
       try Folder.unlink(log.layout.dated(number, log.partition, date: date))
       Folder.removeIfEmpty(log.layout.dateFolder(date))
     }
     try Folder.unlink(path)
+  }
+
+  /// Nil for a file without a footer, and for one that is gone: who rewrites a segment looks at the floor, too.
+  private func footer(_ path: String) throws(FileError) -> SegmentFooter? {
+    do {
+      return try SegmentFooter.read(path)
+    } catch  where error.isMissing {
+      return nil
+    }
   }
 }

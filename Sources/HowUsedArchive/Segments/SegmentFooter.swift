@@ -28,7 +28,8 @@ package struct SegmentFooter: Sendable, Equatable {
   /// Size of everything before the footer.
   package var start: Int
 
-  /// Lines were taken out after sealing, so that `first`, `last` and the marks still say what the segment covered.
+  /// Lines were taken out after sealing: `first`, `last`, the times and the marks' ids still say what the segment
+  /// covered, the counts and sizes what is left.
   package static let purgedFlag: UInt16 = 1
 
   static let magic: UInt64 = 0x3164_6573_5577_6F48

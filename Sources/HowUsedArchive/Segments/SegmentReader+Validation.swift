@@ -5,8 +5,13 @@ extension SegmentReader {
   ///
   /// - Throws: `SegmentDamage`, with the place of the first damage where it can be found.
   package static func validated(_ path: String, number: UInt64, partition: Partition) throws -> SegmentFooter {
-    var reader = try segment(path)
-    guard let footer = reader.footer, reader.digestMatches() else {
+    try segment(path).validated(number: number, partition: partition)
+  }
+
+  /// As above, of a segment that was opened and not read yet.
+  func validated(number: UInt64, partition: Partition) throws -> SegmentFooter {
+    guard let footer, digestMatches() else {
+      var reader = self
       while try reader.next() != nil {}
       throw SegmentDamage(path: path, reason: "its SHA-256 is not the one in its footer, though every frame decodes")
     }

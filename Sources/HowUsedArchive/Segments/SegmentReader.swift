@@ -104,6 +104,11 @@ package struct SegmentReader {
     return Frame(mark: mark, lines: lines, offset: start)
   }
 
+  /// A frame that `next` gave, with its mark, as both are in the file.
+  func encoded(_ frame: Frame) -> ArraySlice<UInt8> {
+    bytes[frame.offset..<frame.offset + frame.mark.compressedBytes + BatchMark.size]
+  }
+
   /// Goes to the next place behind the damage where a data frame starts; false if there is none.
   package mutating func skipDamage() -> Bool {
     var at = offset + 1

@@ -32,9 +32,12 @@ struct SegmentCheck {
     seen.flags = footer.flags
     seen.start = footer.start
     if footer.isPurged {
-      // Lines were taken out on purpose: what the segment covers is still what the footer says.
-      seen.first = footer.first
-      seen.last = footer.last
+      // Lines were taken out on purpose: the times are still those of all that the segment covered.
+      if count > 0, seen.minTime < footer.minTime || seen.maxTime > footer.maxTime {
+        problem(footer.start, "holds events of other times than its footer says")
+      }
+      seen.minTime = footer.minTime
+      seen.maxTime = footer.maxTime
     }
     if seen != footer {
       problem(footer.start, "the footer says \(Self.summary(footer)), read was \(Self.summary(seen))")
@@ -44,7 +47,7 @@ struct SegmentCheck {
 
   private mutating func check(_ frame: SegmentReader.Frame) throws {
     let mark = frame.mark
-    if !footer.isPurged, mark.previous != last {
+    if mark.previous != last {
       problem(frame.offset, "the frame continues after \(mark.previous), but the one before it ends at \(last)")
     }
     if mark.partition != partition { problem(frame.offset, "the frame's mark says \(mark.partition)") }
@@ -69,11 +72,28 @@ struct SegmentCheck {
     if batch.count != mark.count {
       problem(frame.offset, "the frame holds \(batch.count) events, its mark says \(mark.count)")
     }
-    if !footer.isPurged, batch.first != mark.first || batch.last != mark.last {
+    if footer.isPurged {
+      checkCoverage(&batch, frame)
+    } else if batch.first != mark.first || batch.last != mark.last {
       problem(frame.offset, "the frame's events are not \(mark.first) to \(mark.last), as its mark says")
     }
     if batch.count == 0 { batch.last = last }
     seen.add(batch, rawBytes: frame.lines.count, written: 0)
+  }
+
+  /// Lines may be missing anywhere, so that what is left lies within what the mark says, and the next frame continues
+  /// where the mark ends.
+  private mutating func checkCoverage(_ batch: inout LineBatch, _ frame: SegmentReader.Frame) {
+    let mark = frame.mark
+    if mark.first <= mark.previous || mark.first > mark.last {
+      problem(frame.offset, "the frame's mark says \(mark.first) to \(mark.last), after \(mark.previous)")
+    }
+    if batch.count > 0, batch.first < mark.first || batch.last > mark.last {
+      problem(frame.offset, "the frame's events are not within \(mark.first) to \(mark.last), as its mark says")
+    }
+    batch.first = mark.first
+    batch.last = mark.last
+    last = mark.last
   }
 
   private mutating func problem(_ offset: Int?, _ reason: String) {

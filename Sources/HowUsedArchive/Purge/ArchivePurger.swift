@@ -1,0 +1,143 @@
+package import HowUsedModel
+
+/// Takes the events of a bot out of sealed segments. May run beside an archiver, which never writes to these; only
+/// retention may remove one meanwhile. All calls block.
+///
+/// A crash leaves either the old segment or the new one, and at worst readers' name of the old one, which `verify`
+/// tells: the next run mends that, whatever bot it is for.
+package struct ArchivePurger: Sendable {
+  private let layout: ArchiveLayout
+  private let hook: PurgeHook
+
+  package init(layout: ArchiveLayout, hook: @escaping PurgeHook = { _ in }) {
+    self.layout = layout
+    self.hook = hook
+  }
+
+  /// - Parameters:
+  ///   - partition: the bot's.
+  ///   - progress: called after each segment with the number of segments looked at so far.
+  /// - Throws: ``PurgeIsRunning``; `FileError` when a file can't be read or written; `CancellationError`.
+  package func remove(_ bot: BotID, _ partition: Partition, progress: (Int) -> Void = { _ in }) throws -> PurgeReport {
+    let log = PartitionLog(layout: layout, partition: partition)
+    guard try Folder.status(of: log.folder) != nil else { return PurgeReport() }
+    let lock = try PurgeLock.take(layout)
+    defer { lock.unlock() }
+    return try remove(bot, log, progress)
+  }
+
+  private func remove(_ bot: BotID, _ log: PartitionLog, _ progress: (Int) -> Void) throws -> PurgeReport {
+    var report = PurgeReport()
+    try removeLeftovers(log)
+    let compressor = try ZstdCompressor(level: ArchiverConfiguration(layout: layout).compressionLevel)
+    for number in try log.numbers() {
+      try Task.checkCancellation()
+      do {
+        let removed = try purge(number, log, of: bot, compressor)
+        report.events += removed
+        if removed > 0 { report.rewritten += 1 }
+      } catch let damage as SegmentDamage {
+        report.problems.append(damage)
+      } catch let error as FileError where error.isMissing {
+        // Retention removed it.
+      }
+      report.segments += 1
+      progress(report.segments)
+    }
+    for path in try log.damaged() {
+      report.problems.append(SegmentDamage(path: path, reason: "was set aside as damaged"))
+    }
+    return report
+  }
+
+  /// Returns how many events were removed.
+  private func purge(_ number: UInt64, _ log: PartitionLog, of bot: BotID, _ compressor: ZstdCompressor) throws -> Int {
+    let path = layout.segment(number, log.partition)
+    let reader = try SegmentReader.segment(path)
+    // What is damaged must not get a digest that says it isn't.
+    let footer = try reader.validated(number: number, partition: log.partition)
+    let segment = try PurgedSegment(reader, footer: footer, without: bot, compressor: compressor)
+    if segment.removed > 0 {
+      try replace(path, with: segment, log)
+    } else if !footer.isPurged {
+      return 0
+    }
+    try replaceDated(path, footer, log)
+    try dropIfOld(path, footer, log)
+    return segment.removed
+  }
+
+  private func replace(_ path: String, with segment: PurgedSegment, _ log: PartitionLog) throws {
+    let temporary = "\(log.folder)/\(Self.prefix)\(segment.footer.number)"
+    try Self.write(segment.bytes, to: temporary)
+    try hook(.written)
+    try Folder.rename(temporary, to: path)
+    try hook(.segmentReplaced)
+    try Folder.sync(log.folder)
+    try hook(.folderSynced)
+  }
+
+  private static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+    let file = try File.create(path)
+    try file.write(bytes)
+    try file.sync()
+    try file.close()
+  }
+
+  /// Lets readers' name, too, stand for the segment as it is now, without a moment in which there is none.
+  private func replaceDated(_ path: String, _ footer: SegmentFooter, _ log: PartitionLog) throws {
+    let dated = layout.dated(footer.number, log.partition, date: footer.date)
+    if let old = try Folder.status(of: dated), let new = try Folder.status(of: path), old.isSameFile(as: new) { return }
+    let folder = layout.dateFolder(footer.date)
+    let temporary = "\(folder)/\(Self.prefix)\(log.partition)-\(footer.number)"
+    try Folder.make(folder)
+    guard try link(path, as: temporary) else {
+      Folder.removeIfEmpty(folder)
+      return
+    }
+    try hook(.dateLinked)
+    try Folder.rename(temporary, to: dated)
+    // Between two names of one file, as when the archiver was faster, `rename` does nothing.
+    try Folder.unlink(temporary)
+    try hook(.dateReplaced)
+    try Folder.sync(folder)
+    try hook(.dateFolderSynced)
+  }
+
+  /// False when retention removed the segment.
+  private func link(_ path: String, as newPath: String) throws(FileError) -> Bool {
+    do {
+      try Folder.link(path, as: newPath)
+      return true
+    } catch  where error.isMissing {
+      return false
+    }
+  }
+
+  /// Retention records its floor before it removes anything. Where that happened meanwhile, the names made here are ones
+  /// that it had removed.
+  private func dropIfOld(_ path: String, _ footer: SegmentFooter, _ log: PartitionLog) throws {
+    guard let floor = try log.floor(), floor.number >= footer.number else { return }
+    try Folder.unlink(layout.dated(footer.number, log.partition, date: footer.date))
+    Folder.removeIfEmpty(layout.dateFolder(footer.date))
+    try Folder.unlink(path)
+    try Folder.sync(log.folder)
+  }
+
+  /// What a run left that did not come to its end.
+  private func removeLeftovers(_ log: PartitionLog) throws(FileError) {
+    for name in try Folder.names(in: log.folder, hidden: true) where name.hasPrefix(Self.prefix) {
+      try Folder.unlink("\(log.folder)/\(name)")
+    }
+    for date in try Folder.names(in: layout.root) where date.hasPrefix(ArchiveLayout.datePrefix) {
+      let folder = "\(layout.root)/\(date)"
+      for name in try Folder.names(in: folder, hidden: true) where name.hasPrefix("\(Self.prefix)\(log.partition)-") {
+        try Folder.unlink("\(folder)/\(name)")
+        Folder.removeIfEmpty(folder)
+      }
+    }
+  }
+
+  /// Hidden, and without the segments' suffix: neither the archiver nor `*.zst` finds them.
+  private static let prefix = ".purge-"
+}
