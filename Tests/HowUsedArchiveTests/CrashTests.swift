@@ -215,13 +215,13 @@ import Testing
       let bomb = Bomb(step, after: 1, error: failure)
       let archiver = try rig.archiver(Self.configuration(rig, bomb.hook))
       let ids = try await rig.add(120)
-      let first = try await eventually(within: .seconds(20)) {
+      let first = try await eventually {
         try await archiver.pass(sealing: true)
         return bomb.hasExploded
       }
       #expect(first)
       #expect(archiver.status.health.lastError?.contains("sync of part failed") == true)
-      let all = try await eventually(within: .seconds(20)) {
+      let all = try await eventually {
         try await archiver.pass(sealing: true)
         return try rig.archived() == ids
       }
@@ -243,7 +243,7 @@ import Testing
       let ids = try await rig.add(10, from: midnight - 5)
       try await archiver.pass()
       #expect(archiver.status.health.isWaitingForDisk)
-      let isWhole = try await eventually(within: .seconds(20)) {
+      let isWhole = try await eventually {
         try await archiver.pass(sealing: true)
         return try rig.archived() == ids
       }

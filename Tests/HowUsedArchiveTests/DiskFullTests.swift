@@ -34,7 +34,7 @@ import Testing
       #expect(archiver.status.health.isWaitingForDisk)
       try Folder.unlink(filler)
       try await archiver.pass(sealing: true)
-      let done = try await eventually(within: .seconds(10)) {
+      let done = try await eventually {
         try await archiver.pass(sealing: true)
         return try rig.archived() == ids
       }

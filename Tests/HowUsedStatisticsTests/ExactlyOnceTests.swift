@@ -135,7 +135,7 @@ import Testing
       for partition in bench.schema.partitions {
         let last = try await bench.client.send("XREVRANGE", bench.schema.events(partition), "+", "-", "COUNT", 1)
         guard let id = last.array?.first?.array?.first?.string else { continue }
-        let finished = try await eventually(within: .seconds(20)) {
+        let finished = try await eventually {
           (try? await aggregator.finishedThrough(partition))?.description == id
         }
         #expect(finished, "seed \(seed)")

@@ -57,7 +57,7 @@ package final class ChildProcess: Sendable {
   }
 
   /// SIGTERM, and SIGKILL when the process is still there after `limit`.
-  package func stop(within limit: Duration = .seconds(5)) async {
+  package func stop(within limit: Duration = .seconds(15)) async {
     signal(SIGTERM)
     // A paused process ends only when it goes on.
     signal(SIGCONT)

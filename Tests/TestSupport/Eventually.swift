@@ -2,7 +2,7 @@
 ///
 /// For what happens by itself and can't be waited for. A test says `#expect(try await eventually { … } != nil)`.
 package func eventually<Value>(
-  within limit: Duration = .seconds(5),
+  within limit: Duration = .seconds(30),
   every pause: Duration = .milliseconds(10),
   isolation: isolated (any Actor)? = #isolation,
   _ body: () async throws -> Value?
@@ -17,7 +17,7 @@ package func eventually<Value>(
 
 /// Runs `body` again and again until it returns true. Returns false when it never did `within` that time.
 package func eventually(
-  within limit: Duration = .seconds(5),
+  within limit: Duration = .seconds(30),
   every pause: Duration = .milliseconds(10),
   isolation: isolated (any Actor)? = #isolation,
   _ body: () async throws -> Bool

@@ -79,7 +79,7 @@ package final class RedisServerProcess: Sendable {
       return child
     }
     let client = RedisClient(endpoint: endpoint, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    let answered = try await eventually(within: .seconds(20)) {
+    let answered = try await eventually {
       guard child.isRunning else { throw StartError(description: log) }
       return (try? await client.send("PING").string) == "PONG"
     }

@@ -51,7 +51,7 @@ package final class ServerProcess: Sendable {
 
   /// SIGTERM. Returns how long it took to end; nil when it hadn't ended within the limit and was killed.
   @discardableResult
-  package func stop(within limit: Duration = .seconds(12)) async -> Duration? {
+  package func stop(within limit: Duration = .seconds(30)) async -> Duration? {
     let start = ContinuousClock.now
     process.signal(SIGTERM)
     let ended = try? await eventually(within: limit) { !process.isRunning }

@@ -39,16 +39,16 @@ struct BotRegistryTests {
     try await with { _, registry, administration, _ in
       #expect(try await eventually { registry.snapshot.isLoaded })
       try await administration.add(id, name: "b", tokens: first)
-      #expect(try await eventually(within: .seconds(2)) { registry.snapshot[id]?.access(of: first.api.hash) == .api })
+      #expect(try await eventually { registry.snapshot[id]?.access(of: first.api.hash) == .api })
       #expect(registry.snapshot[id]?.access(of: first.view.hash) == .view)
 
       try await administration.rotate(id, api: second, view: nil)
-      #expect(try await eventually(within: .seconds(2)) { registry.snapshot[id]?.access(of: first.api.hash) == nil })
+      #expect(try await eventually { registry.snapshot[id]?.access(of: first.api.hash) == nil })
       #expect(registry.snapshot[id]?.access(of: second.hash) == .api)
       #expect(registry.snapshot[id]?.access(of: first.view.hash) == .view)
 
       try await administration.remove(id, settling: .zero)
-      #expect(try await eventually(within: .seconds(2)) { registry.snapshot[id] == nil })
+      #expect(try await eventually { registry.snapshot[id] == nil })
       #expect(registry.snapshot.isLoaded)
     }
   }

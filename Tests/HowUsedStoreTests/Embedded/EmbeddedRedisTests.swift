@@ -153,7 +153,7 @@ struct EmbeddedRedisTests {
       _ = try await talk(to: redis) { try await $0.send("SET", "round", round) }
       let process = try await processID(of: redis)
       kill(process, SIGKILL)
-      let another = try await eventually(within: .seconds(10)) {
+      let another = try await eventually {
         (try? await processID(of: redis)).flatMap { $0 == process ? nil : $0 }
       }
       #expect(another != nil)

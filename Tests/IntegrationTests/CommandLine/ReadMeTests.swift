@@ -31,7 +31,7 @@ struct ReadMeTests {
     let settings = "silent\nconnect-to = \"127.0.0.1:8080:127.0.0.1:\(server.port)\"\n"
     try settings.write(toFile: folder.path + "/.curlrc", atomically: true, encoding: .utf8)
     let shell = HowUsedProgram(environment: ["CURL_HOME": folder.path])
-    let ready = try await eventually(within: .seconds(20)) {
+    let ready = try await eventually {
       try await shell.shell("curl http://127.0.0.1:8080/health").output.contains(#""status":"ready""#)
     }
     #expect(ready)
