@@ -38,7 +38,7 @@ final class ArchiveRig: Sendable {
     try await RedisServerProcess.with(config: config) { redis in
       let rig = try ArchiveRig(redis: redis, partitions: partitions, archive: archive)
       do {
-        try await rig.client.waitUntilReady(timeout: .seconds(5))
+        try await rig.client.waitUntilReady(timeout: .seconds(30))
         try await body(rig)
       } catch {
         await rig.close()

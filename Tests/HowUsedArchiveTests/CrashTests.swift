@@ -119,7 +119,7 @@ import Testing
       try handle.truncate(atOffset: UInt64(try Folder.status(of: part)?.size ?? 0) - 10)
       try handle.close()
       try await rig.redis.restart()
-      try await rig.client.waitUntilReady(timeout: .seconds(5))
+      try await rig.client.waitUntilReady(timeout: .seconds(30))
       #expect(try await rig.streams.length(rig.partition) == 0)
       let later = try await rig.add(5, from: Samples.start + 5000)
       let archiver = try rig.archiver()
@@ -138,7 +138,7 @@ import Testing
       let ids = try await rig.add(70)
       try await archiver.pass()
       try await rig.redis.restart()
-      try await rig.client.waitUntilReady(timeout: .seconds(5))
+      try await rig.client.waitUntilReady(timeout: .seconds(30))
       // The first half is still there; of the second one new events take the place, in between and after.
       _ = try await rig.add(35)
       let between = StreamID(milliseconds: ids[40].milliseconds, sequence: 7)

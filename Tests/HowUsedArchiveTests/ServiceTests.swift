@@ -61,7 +61,7 @@ import Testing
         rig.redis.kill()
         #expect(try await eventually { archiver.health.lastError != nil })
         try await rig.redis.start()
-        try await rig.client.waitUntilReady(timeout: .seconds(5))
+        try await rig.client.waitUntilReady(timeout: .seconds(30))
         let second = try await rig.add(30, from: Samples.start + 1000)
         let isWhole = try await eventually {
           await archiver.sealNow()

@@ -92,7 +92,7 @@ import Testing
   /// Counts until the flag is raised and then once more; returns how often somebody else was faster.
   static func countUntil(_ done: Flag, _ bench: StatisticsBench) async throws -> Int {
     let client = RedisClient(endpoint: bench.server.endpoint, logger: StatisticsBench.logger)
-    try await client.waitUntilReady(timeout: .seconds(5))
+    try await client.waitUntilReady(timeout: .seconds(30))
     let counters = bench.schema.partitions.map {
       PartitionCounter(client: client, schema: bench.schema, partition: $0)
     }
@@ -130,7 +130,7 @@ import Testing
         try? await bench.add(Array(events[start..<start + 1000]))
         try await Task.sleep(for: .milliseconds(Int.random(in: 0...40, using: &random)))
         try await bench.server.restart()
-        try await bench.client.waitUntilReady(timeout: .seconds(10))
+        try await bench.client.waitUntilReady(timeout: .seconds(30))
       }
       for partition in bench.schema.partitions {
         let last = try await bench.client.send("XREVRANGE", bench.schema.events(partition), "+", "-", "COUNT", 1)

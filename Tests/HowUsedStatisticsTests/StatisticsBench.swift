@@ -21,7 +21,7 @@ struct StatisticsBench {
   ) async throws {
     try await RedisServerProcess.with(config: config) { server in
       let client = RedisClient(endpoint: server.endpoint, logger: logger)
-      try await client.waitUntilReady(timeout: .seconds(5))
+      try await client.waitUntilReady(timeout: .seconds(30))
       do {
         try await body(StatisticsBench(server: server, client: client))
       } catch {

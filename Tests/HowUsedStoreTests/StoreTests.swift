@@ -59,14 +59,14 @@ struct StoreTests {
   func loading() async throws {
     try await RedisServerProcess.with(config: ["rdbcompression no", "enable-debug-command yes"]) { redis in
       let client = RedisClient(endpoint: redis.endpoint, logger: logger)
-      try await client.waitUntilReady(timeout: .seconds(10))
+      try await client.waitUntilReady(timeout: .seconds(30))
       // A tenth of a second for each key, answering in between.
       try await client.send("CONFIG", "SET", "key-load-delay", 100_000)
       try await client.send("CONFIG", "SET", "loading-process-events-interval-bytes", 1024)
       for key in 0..<300 { try await client.send("SET", "key\(key)", String(repeating: "x", count: 4096)) }
       let reloading = Task { try await client.send(RedisCommand("DEBUG", "RELOAD"), timeout: .seconds(60)) }
       let other = RedisClient(endpoint: redis.endpoint, logger: logger)
-      try await other.waitUntilReady(timeout: .seconds(10))
+      try await other.waitUntilReady(timeout: .seconds(30))
       _ = try await eventually { ((try? await other.send("PING")) == nil) }
       let folder = try TemporaryFolder()
       let configuration = StoreConfiguration(dataFolder: folder.path, redis: redis.endpoint)

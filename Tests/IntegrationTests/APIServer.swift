@@ -72,7 +72,7 @@ struct APIServer {
         var iterator = ports.makeAsyncIterator()
         let port = await iterator.next() ?? 0
         let client = RedisClient(endpoint: redis.endpoint, logger: logger)
-        try await client.waitUntilReady(timeout: .seconds(5))
+        try await client.waitUntilReady(timeout: .seconds(30))
         let server = APIServer(redis: redis, client: client, clock: clock, gate: gate, port: port, workers: workers)
         _ = try await eventually { try await server.online() >= 0 }
         do {

@@ -11,7 +11,7 @@ import Testing
     try await RedisServerProcess.with { redis in
       let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
       let client = RedisClient(endpoint: redis.endpoint, logger: logger)
-      try await client.waitUntilReady(timeout: .seconds(5))
+      try await client.waitUntilReady(timeout: .seconds(30))
       let monitor = RedisMonitor(client: client, keys: KeySchema(), gate: IngestGate(), logger: logger)
       try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask { try await monitor.run() }

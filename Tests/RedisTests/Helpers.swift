@@ -21,7 +21,7 @@ func withClient(
 ) async throws {
   let client = RedisClient(endpoint: endpoint, configuration: configuration, logger: .quiet)
   do {
-    try await client.waitUntilReady(timeout: .seconds(5))
+    try await client.waitUntilReady(timeout: .seconds(30))
     try await body(client)
   } catch {
     await client.shutdown()

@@ -54,7 +54,7 @@ struct RedisClientTaskTests {
   func shutdown() async throws {
     try await RedisServerProcess.with { server in
       let client = RedisClient(endpoint: server.endpoint, logger: .quiet)
-      try await client.waitUntilReady(timeout: .seconds(5))
+      try await client.waitUntilReady(timeout: .seconds(30))
       let waiting = Task { try await client.send("BLPOP", "none", 0) }
       try await withClient(of: server.endpoint) { observer in
         let isBlocked = try await eventually {

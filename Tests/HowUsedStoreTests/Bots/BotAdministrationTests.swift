@@ -13,7 +13,7 @@ struct BotAdministrationTests {
     try await RedisServerProcess.with { server in
       let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
       let client = RedisClient(endpoint: server.endpoint, logger: logger)
-      try await client.waitUntilReady(timeout: .seconds(5))
+      try await client.waitUntilReady(timeout: .seconds(30))
       try await body(BotAdministration(client: client, keys: keys), client)
       await client.shutdown()
     }

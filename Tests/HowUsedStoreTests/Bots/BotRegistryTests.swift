@@ -18,7 +18,7 @@ struct BotRegistryTests {
     try await RedisServerProcess.with(config: ["appendonly yes", "appendfsync always"]) { server in
       let client = RedisClient(endpoint: server.endpoint, logger: logger)
       let other = RedisClient(endpoint: server.endpoint, logger: logger)
-      try await client.waitUntilReady(timeout: .seconds(5))
+      try await client.waitUntilReady(timeout: .seconds(30))
       let registry = BotRegistry(client: other, keys: keys, logger: logger)
       let running = Task { try await registry.run() }
       try await body(server, registry, BotAdministration(client: client, keys: keys), client)
@@ -80,7 +80,7 @@ struct BotRegistryTests {
       await #expect(throws: (any Error).self) { try await registry.refresh() }
       #expect(registry.snapshot[id] != nil)
       try await server.start()
-      try await client.waitUntilReady(timeout: .seconds(5))
+      try await client.waitUntilReady(timeout: .seconds(30))
       try await administration.remove(id, settling: .zero)
       #expect(try await eventually { registry.snapshot[id] == nil })
     }

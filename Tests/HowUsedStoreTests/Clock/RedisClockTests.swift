@@ -106,7 +106,7 @@ struct RedisClockTests {
     try await RedisServerProcess.with { server in
       let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
       let client = RedisClient(endpoint: server.endpoint, logger: logger)
-      try await client.waitUntilReady(timeout: .seconds(5))
+      try await client.waitUntilReady(timeout: .seconds(30))
       let clock = RedisClock { 0 }
       try await RedisClockService(clock: clock, client: client, logger: logger).setOnce()
       #expect(clock.isSet)

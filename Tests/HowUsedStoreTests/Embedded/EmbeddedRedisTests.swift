@@ -19,7 +19,7 @@ struct EmbeddedRedisTests {
   ) async throws -> Value {
     let client = RedisClient(endpoint: RedisEndpoint(address: .unix(path: redis.socket)), logger: logger)
     do {
-      try await client.waitUntilReady(timeout: .seconds(5))
+      try await client.waitUntilReady(timeout: .seconds(30))
       // It may be loading still.
       _ = try await eventually { (try? await client.send("PING").string) == "PONG" }
       let value = try await body(client)
