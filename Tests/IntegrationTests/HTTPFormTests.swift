@@ -123,6 +123,21 @@ import Testing
     }
   }
 
+  /// Most HTTP libraries read nothing before they have sent everything.
+  @Test func aClientThatSendsFarTooMuchStillGetsTheAnswer() async throws {
+    try await APIServer.with { server async throws in
+      let program = """
+        import http.client
+        client = http.client.HTTPConnection('127.0.0.1', \(server.port), timeout=20)
+        client.request('POST', '/api', body=b'x' * 10_000_000)
+        print(client.getresponse().read().decode())
+        """
+      let outcome = try await HowUsedProgram().shell("python3 -c \"\(program)\"")
+      #expect(outcome.output.contains(#""error":"payload_too_large""#), "\(outcome.error)")
+      #expect(try await server.event(1) == #"200 {"ok":true}"#)
+    }
+  }
+
   @Test(arguments: ["/api", "/", "/bin/webhooks/6438/181/4opQGmB6OlHqqPRM"])
   func everyPathOfTheAPIAnswers(path: String) async throws {
     try await APIServer.with { server async throws in

@@ -30,6 +30,9 @@ final class APIRequestHandler: ChannelInboundHandler {
 
   /// How long the body of one request may take to arrive.
   private static let bodyTimeout = TimeAmount.seconds(15)
+  /// How long the rest of a refused request is read and forgotten. Most clients read no answer before they have sent all;
+  /// closing at once would reset the connection under them, and they would never see why.
+  private static let lingering = TimeAmount.seconds(5)
 
   private static let timeout = RequestError(.requestTimeout, "the body did not arrive within 15 seconds")
   private static let invalidEncoding = RequestError(
@@ -104,19 +107,23 @@ final class APIRequestHandler: ChannelInboundHandler {
   private func refuse(_ error: RequestError, _ context: ChannelHandlerContext) {
     deadline?.cancel()
     state = .refused
-    write(.failed(error), keepAlive: false, context)
+    write(.failed(error), closing: .output, context)
+    let channel = context.channel
+    deadline = context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingering) { channel.close(promise: nil) }
   }
 
-  private func write(_ answer: APIAnswer, keepAlive: Bool, _ context: ChannelHandlerContext) {
+  /// `closing`: which way the connection is closed once the answer is written; nil keeps it.
+  private func write(_ answer: APIAnswer, closing: CloseMode?, _ context: ChannelHandlerContext) {
     let (status, headers, body) = worker.responses.parts(of: answer)
     var head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
-    if !keepAlive { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+    if closing != nil { head.headers.replaceOrAdd(name: "Connection", value: "close") }
     context.write(wrapOutboundOut(.head(head)), promise: nil)
     context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
-    let written: EventLoopPromise<Void>? = keepAlive ? nil : context.eventLoop.makePromise()
-    if let written {
+    let written = closing.map { mode in
+      let written = context.eventLoop.makePromise(of: Void.self)
       let channel = context.channel
-      written.futureResult.whenComplete { _ in channel.close(promise: nil) }
+      written.futureResult.whenComplete { _ in channel.close(mode: mode, promise: nil) }
+      return written
     }
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
   }
@@ -140,7 +147,7 @@ extension APIRequestHandler: APIResponder {
     guard let context, let answer, case .answering(let keepAlive) = state else { return }
     self.answer = nil
     state = keepAlive ? .idle : .refused
-    write(answer, keepAlive: keepAlive, context)
+    write(answer, closing: keepAlive ? nil : .all, context)
   }
 }
 
