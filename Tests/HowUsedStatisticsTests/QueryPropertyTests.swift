@@ -18,14 +18,15 @@ import Testing
     let start = (Self.now - Int64(span)) * 1000
     var generator = EventGenerator(random: SplitMix(seed: seed), bots: [1, 2, 77], span: start...Self.now * 1000 - 1)
     let events = generator.events(3000)
+    var random = SplitMix(seed: seed &+ 1)
+    let sightings = Sightings(&random, bots: generator.bots, span: generator.span, looks: 150)
     try await StatisticsBench.with { bench in
       try await bench.add(events)
       try await bench.count()
-      var random = SplitMix(seed: seed &+ 1)
+      try await sightings.observe(bench, bots: generator.bots)
+      let recount = Recount(events: events, sightings: sightings)
       var compared = 0
-      for _ in 0..<120 {
-        compared += try await check(bench, Recount(events: events), span: Int64(span), &random, seed)
-      }
+      for _ in 0..<140 { compared += try await check(bench, recount, span: Int64(span), &random, seed) }
       #expect(compared > 100, "hardly anything was there to compare: seed \(seed)")
     }
   }
@@ -40,10 +41,10 @@ import Testing
   ) async throws -> Int {
     let bot: Int64 = [1, 2, 77].randomElement(using: &random) ?? 1
     var filter = Recount.Filter()
-    let metric = [ChartMetric.uses, .uses, .users, .users, .new].randomElement(using: &random) ?? .uses
+    let metric = [ChartMetric.uses, .uses, .users, .users, .new, .online].randomElement(using: &random) ?? .uses
     var parameters: [(String, String)] = [("metric", metric.rawValue)]
     var segment: ChartSegment?
-    if metric != .new {
+    if metric == .uses || metric == .users {
       if Bool.random(using: &random) {
         filter.events = Array(EventGenerator.events.shuffled(using: &random).prefix(2))
         parameters.append(("event", filter.events.joined(separator: ",")))

@@ -5,6 +5,7 @@ import Foundation
 /// The plainest possible statistics: goes through all events for every question. What the real ones are held against.
 struct Recount {
   let events: [TestEvent]
+  var sightings: Sightings?
   var updatesName: String?
 
   /// Of a user: when registered, by the rules of the product, going through the events in order.
@@ -52,6 +53,11 @@ struct Recount {
     }
     var values: [String: [Int64]] = [:]
     let zeros = [Int64](repeating: 0, count: bounds.count - 1)
+    if metric == .online {
+      let peaks = sightings?.peaks(bot: bot, bounds: bounds) ?? zeros
+      let highest = peaks.max() ?? 0
+      return highest > 0 ? ["all": (highest, peaks)] : [:]
+    }
     if metric == .new {
       for time in registrations(bot: bot).values {
         if let bucket = bucket(time) { values["all", default: zeros][bucket] += 1 }
