@@ -1,6 +1,7 @@
 import Hummingbird
 import HowUsedModel
 import HowUsedServer
+import HowUsedStatistics
 import HowUsedStore
 import Logging
 import NIOCore
@@ -21,6 +22,9 @@ struct APIServer {
   let keys = KeySchema()
   let port: Int
   let workers: WorkerPool
+  let registry: BotRegistry
+  /// Tells its viewers a hundred times as often as in earnest.
+  let hub: LiveHub
 
   /// Bots 1 and 2, with the tokens `api-1`, `view-1`, `api-2`, `view-2`.
   static let bots: [BotID: BotRecord] = {
@@ -57,6 +61,15 @@ struct APIServer {
         logger: logger
       )
       workers.update(BotSnapshot(bots: bots))
+      let client = RedisClient(endpoint: redis.endpoint, logger: logger)
+      let registry = BotRegistry(client: client, keys: KeySchema(), logger: logger)
+      let hub = LiveHub(
+        client: client,
+        schema: KeySchema(),
+        clock: clock,
+        interval: .milliseconds(10),
+        logger: logger
+      )
       let (ports, portFound) = AsyncStream.makeStream(of: Int.self)
       let http = HTTPService(
         host: "127.0.0.1",
@@ -65,15 +78,29 @@ struct APIServer {
         workers: workers,
         logger: logger,
         onRunning: { channel in portFound.yield(channel.localAddress?.port ?? 0) },
-        routes: { router in router.get("/elsewhere") { _, _ in "elsewhere" } }
+        routes: { router in
+          router.get("/elsewhere") { _, _ in "elsewhere" }
+          StatisticsRoutes(client: client, schema: KeySchema(), clock: clock, registry: registry, hub: hub).add(
+            to: router
+          )
+        }
       )
       try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask { try await http.run() }
+        tasks.addTask { try await hub.run() }
         var iterator = ports.makeAsyncIterator()
         let port = await iterator.next() ?? 0
-        let client = RedisClient(endpoint: redis.endpoint, logger: logger)
         try await client.waitUntilReady(timeout: .seconds(30))
-        let server = APIServer(redis: redis, client: client, clock: clock, gate: gate, port: port, workers: workers)
+        let server = APIServer(
+          redis: redis,
+          client: client,
+          clock: clock,
+          gate: gate,
+          port: port,
+          workers: workers,
+          registry: registry,
+          hub: hub
+        )
         _ = try await eventually { try await server.online() >= 0 }
         do {
           try await body(server)

@@ -34,7 +34,7 @@ package struct StatisticsRoutes: Sendable {
     add("/stats", to: router) { query, request, _ in try await stats(query, request) }
     add("/summary", to: router) { query, request, _ in try await summary(query, request) }
     add("/online", to: router) { query, request, _ in try await online(query, request) }
-    add("/live", to: router) { query, request, context in try live(query, request, context) }
+    add("/live", to: router) { query, request, context in try await live(query, request, context) }
     add("/openapi.json", to: router) { _, request, _ in OpenAPIRoute.response(to: request) }
   }
 
