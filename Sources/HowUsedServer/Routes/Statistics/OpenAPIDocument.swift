@@ -40,30 +40,12 @@ enum OpenAPIDocument {
           }
          }
         },
-        "400": {
-         "description": "A field is wrong: `field` names it",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        },
-        "401": {
-         "description": "Unknown bot or wrong token: the same answer for both",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        },
-        "413": {
-         "description": "The body is too large",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        },
-        "415": {
-         "description": "The body's type is none of ours",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        },
-        "429": {
-         "description": "Too many requests",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        },
-        "503": {
-         "description": "Storage can't be reached, or too much is waiting: `Retry-After` tells when to come again",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        }
+        "400": {"$ref": "#/components/responses/BadRequest"},
+        "401": {"$ref": "#/components/responses/Unauthorized"},
+        "413": {"$ref": "#/components/responses/TooLarge"},
+        "415": {"$ref": "#/components/responses/UnsupportedType"},
+        "429": {"$ref": "#/components/responses/TooMany"},
+        "503": {"$ref": "#/components/responses/Unavailable"}
        }
       }
      },
@@ -71,16 +53,8 @@ enum OpenAPIDocument {
       "get": {
        "operationId": "stats", "summary": "A metric as time series",
        "parameters": [
-        {
-         "name": "id", "in": "query", "description": "The bot's id",
-         "schema": {"type": "integer", "minimum": 1, "maximum": 9007199254740992},
-         "required": true
-        },
-        {
-         "name": "token", "in": "query",
-         "description": "The bot's view token (its API token works too). Or send it as `Authorization: Bearer`.",
-         "schema": {"type": "string"}
-        },
+        {"$ref": "#/components/parameters/id"},
+        {"$ref": "#/components/parameters/token"},
         {
          "name": "metric", "in": "query",
          "description": "What to count: uses, different users, new users, or the highest online count",
@@ -90,21 +64,9 @@ enum OpenAPIDocument {
          "name": "event", "in": "query", "description": "Only these events, separated by commas",
          "schema": {"type": "string"}
         },
-        {
-         "name": "param_1", "in": "query",
-         "description": "Only events with this value of param_1; several when repeated",
-         "schema": {"type": "array", "items": {"type": "string"}}, "style": "form", "explode": true
-        },
-        {
-         "name": "param_2", "in": "query",
-         "description": "Only events with this value of param_2; several when repeated",
-         "schema": {"type": "array", "items": {"type": "string"}}, "style": "form", "explode": true
-        },
-        {
-         "name": "param_3", "in": "query",
-         "description": "Only events with this value of param_3; several when repeated",
-         "schema": {"type": "array", "items": {"type": "string"}}, "style": "form", "explode": true
-        },
+        \#(param(1)),
+        \#(param(2)),
+        \#(param(3)),
         {
          "name": "segment", "in": "query",
          "description": "One series for each event or value. Users can be divided and filtered by one param at a time.",
@@ -135,13 +97,9 @@ enum OpenAPIDocument {
          "description": "The length of a bucket. Minutes are kept for 48 hours, hours for 90 days, days for 2 years.",
          "schema": {"type": "string", "enum": ["auto", "1m", "5m", "15m", "1h", "24h", "7d"], "default": "auto"}
         },
+        {"$ref": "#/components/parameters/tz"},
         {
-         "name": "tz", "in": "query",
-         "description": "Time zone, as in the IANA database, in which days and weeks begin",
-         "schema": {"type": "string", "default": "UTC", "examples": ["Europe/Moscow"]}
-        },
-        {
-         "name": "format", "in": "query", "description": "",
+         "name": "format", "in": "query",
          "schema": {"type": "string", "enum": ["json", "csv"], "default": "json"}
         }
        ],
@@ -155,18 +113,9 @@ enum OpenAPIDocument {
          }
         },
         "304": {"description": "As the `If-None-Match` said"},
-        "400": {
-         "description": "A field is wrong: `field` names it",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        },
-        "401": {
-         "description": "Unknown bot or wrong token: the same answer for both",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        },
-        "503": {
-         "description": "Storage can't be reached, or too much is waiting: `Retry-After` tells when to come again",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        }
+        "400": {"$ref": "#/components/responses/BadRequest"},
+        "401": {"$ref": "#/components/responses/Unauthorized"},
+        "503": {"$ref": "#/components/responses/Unavailable"}
        },
        "security": [{}, {"bearer": []}]
       }
@@ -175,39 +124,18 @@ enum OpenAPIDocument {
       "get": {
        "operationId": "summary", "summary": "Today, yesterday and online now",
        "parameters": [
-        {
-         "name": "id", "in": "query", "description": "The bot's id",
-         "schema": {"type": "integer", "minimum": 1, "maximum": 9007199254740992},
-         "required": true
-        },
-        {
-         "name": "token", "in": "query",
-         "description": "The bot's view token (its API token works too). Or send it as `Authorization: Bearer`.",
-         "schema": {"type": "string"}
-        },
-        {
-         "name": "tz", "in": "query",
-         "description": "Time zone, as in the IANA database, in which days and weeks begin",
-         "schema": {"type": "string", "default": "UTC", "examples": ["Europe/Moscow"]}
-        }
+        {"$ref": "#/components/parameters/id"},
+        {"$ref": "#/components/parameters/token"},
+        {"$ref": "#/components/parameters/tz"}
        ],
        "responses": {
         "200": {
          "description": "OK",
          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Summary"}}}
         },
-        "400": {
-         "description": "A field is wrong: `field` names it",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        },
-        "401": {
-         "description": "Unknown bot or wrong token: the same answer for both",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        },
-        "503": {
-         "description": "Storage can't be reached, or too much is waiting: `Retry-After` tells when to come again",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        }
+        "400": {"$ref": "#/components/responses/BadRequest"},
+        "401": {"$ref": "#/components/responses/Unauthorized"},
+        "503": {"$ref": "#/components/responses/Unavailable"}
        },
        "security": [{}, {"bearer": []}]
       }
@@ -217,16 +145,8 @@ enum OpenAPIDocument {
        "operationId": "online",
        "summary": "How many users were seen in the last so many seconds",
        "parameters": [
-        {
-         "name": "id", "in": "query", "description": "The bot's id",
-         "schema": {"type": "integer", "minimum": 1, "maximum": 9007199254740992},
-         "required": true
-        },
-        {
-         "name": "token", "in": "query",
-         "description": "The bot's view token (its API token works too). Or send it as `Authorization: Bearer`.",
-         "schema": {"type": "string"}
-        },
+        {"$ref": "#/components/parameters/id"},
+        {"$ref": "#/components/parameters/token"},
         {
          "name": "seconds", "in": "query",
          "description": "Up to 10 windows, separated by commas; above 600 is 600",
@@ -242,27 +162,15 @@ enum OpenAPIDocument {
             "type": "object",
             "properties": {
              "ok": {"const": true},
-             "online": {
-              "type": "object", "description": "Users by window, in seconds",
-              "additionalProperties": {"type": "integer"}, "examples": [{"60": 12, "120": 20}]
-             }
+             "online": {"$ref": "#/components/schemas/Windows"}
             }
            }
           }
          }
         },
-        "400": {
-         "description": "A field is wrong: `field` names it",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        },
-        "401": {
-         "description": "Unknown bot or wrong token: the same answer for both",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        },
-        "503": {
-         "description": "Storage can't be reached, or too much is waiting: `Retry-After` tells when to come again",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        }
+        "400": {"$ref": "#/components/responses/BadRequest"},
+        "401": {"$ref": "#/components/responses/Unauthorized"},
+        "503": {"$ref": "#/components/responses/Unavailable"}
        },
        "security": [{}, {"bearer": []}]
       }
@@ -272,16 +180,8 @@ enum OpenAPIDocument {
        "operationId": "live",
        "summary": "The online count each second, as server-sent events",
        "parameters": [
-        {
-         "name": "id", "in": "query", "description": "The bot's id",
-         "schema": {"type": "integer", "minimum": 1, "maximum": 9007199254740992},
-         "required": true
-        },
-        {
-         "name": "token", "in": "query",
-         "description": "The bot's view token (its API token works too). Or send it as `Authorization: Bearer`.",
-         "schema": {"type": "string"}
-        },
+        {"$ref": "#/components/parameters/id"},
+        {"$ref": "#/components/parameters/token"},
         {
          "name": "seconds", "in": "query", "description": "The window",
          "schema": {"type": "integer", "minimum": 1, "default": 120}
@@ -292,18 +192,9 @@ enum OpenAPIDocument {
          "description": "Events whose data is JSON: `time` in unix milliseconds, `online`, and `uses`, about how many there were in the last minute",
          "content": {"text/event-stream": {"schema": {"type": "string"}}}
         },
-        "400": {
-         "description": "A field is wrong: `field` names it",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        },
-        "401": {
-         "description": "Unknown bot or wrong token: the same answer for both",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        },
-        "503": {
-         "description": "Storage can't be reached, or too much is waiting: `Retry-After` tells when to come again",
-         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        }
+        "400": {"$ref": "#/components/responses/BadRequest"},
+        "401": {"$ref": "#/components/responses/Unauthorized"},
+        "503": {"$ref": "#/components/responses/Unavailable"}
        },
        "security": [{}, {"bearer": []}]
       }
@@ -329,15 +220,21 @@ enum OpenAPIDocument {
          "schema": {"type": "integer", "minimum": 1, "maximum": 9007199254740992},
          "required": false
         },
-        {
-         "name": "token", "in": "query",
-         "description": "The bot's view token (its API token works too). Or send it as `Authorization: Bearer`.",
-         "schema": {"type": "string"}
-        }
+        {"$ref": "#/components/parameters/token"}
        ],
        "responses": {"200": {"description": "A page", "content": {"text/html": {"schema": {"type": "string"}}}}}
       }
      }
     }
     """#
+
+  private static func param(_ number: Int) -> String {
+    #"""
+    {
+     "name": "param_\#(number)", "in": "query",
+     "description": "Only events with this value of param_\#(number); several when repeated",
+     "schema": {"type": "array", "items": {"type": "string"}}, "style": "form", "explode": true
+    }
+    """#
+  }
 }
