@@ -53,6 +53,9 @@ static const unsigned char controls_js[] = {
 static const unsigned char chart_js[] = {
 #embed "../HowUsedServer/Dashboard/Web/chart.js"
 };
+static const unsigned char notes_js[] = {
+#embed "../HowUsedServer/Dashboard/Web/notes.js"
+};
 static const unsigned char plot_js[] = {
 #embed "../HowUsedServer/Dashboard/Web/plot.js"
 };
@@ -91,6 +94,7 @@ static const DashboardFile files[] = {
     FILE("overview.js", JS, overview_js),
     FILE("controls.js", JS, controls_js),
     FILE("chart.js", JS, chart_js),
+    FILE("notes.js", JS, notes_js),
     FILE("plot.js", JS, plot_js),
     FILE("tables.js", JS, tables_js),
     FILE("states.js", JS, states_js),

@@ -34,9 +34,11 @@ class PageTests(BrowserTestCase):
         page = self.loaded(self.open(self.bot))
         summary = self.server.ask("/summary", self.bot, tz=TIME_ZONE)
         expect(page.get_by_role("heading", level=1)).to_have_text("Weather & rates")
-        for key, value in summary["today"].items():
-            expect(page.locator(f"[data-today={key}]")).to_have_text(f"{value:,}")
-            expect(page.locator(f"[data-yesterday={key}]")).to_have_text(f"{summary['yesterday'][key]:,}")
+        for key in ["users", "uses", "new", "peakOnline"]:
+            expect(page.locator(f"[data-today={key}]")).to_have_text(f"{summary['today'][key]:,}")
+            expect(page.locator(f"[data-yesterday={key}]")).to_have_text(f"all of yesterday: {summary['yesterday'][key]:,}")
+            before = page.locator(".card", has=page.locator(f"[data-today={key}]")).locator(".before")
+            expect(before).to_have_text(f"vs. yesterday by this time: {summary['today']['comparedWith'][key]:,}")
         expect(page.locator("#online")).to_have_text("40")
         for metric in ["users", "uses", "new"]:
             self.assertEqual(self.total(page, metric), self.stats(metric)["series"][0]["total"], metric)
@@ -137,6 +139,7 @@ class PageTests(BrowserTestCase):
 
     def test_zoom_by_dragging_and_back(self):
         page = self.loaded(self.open(self.bot))
+        entries = page.evaluate("history.length")
         plot = self.chart(page, "uses").locator(".u-over")
         plot.scroll_into_view_if_needed()
         box = plot.bounding_box()
@@ -149,6 +152,9 @@ class PageTests(BrowserTestCase):
         self.assertAlmostEqual(int(link["to"]) - int(link["from"]), 6 * 3600, delta=3600)
         expect(page.get_by_role("button", name="Zoom out")).to_be_visible()
         self.loaded(page)
+        # The charts were told of one drag, all four; the crosshair of before points at nothing any more.
+        self.assertEqual(page.evaluate("history.length"), entries + 1)
+        self.assertRegex(self.chart(page, "uses").locator(".readout").inner_text(), r"^\d+ total$")
         self.shot(page, "zoomed")
         page.get_by_role("button", name="Zoom out").click()
         self.assertNotIn("from", self.link(page))

@@ -73,11 +73,16 @@ import Testing
 
     let summary = try object(try await get(server, "/summary"))
     #expect((summary["bot"] as? [String: Any])?["name"] as? String == "A \"bot\"")
-    let today = try #require(summary["today"] as? [String: Int])
+    let today = try #require(summary["today"] as? [String: Any])
+    let yesterday = try #require(summary["yesterday"] as? [String: Any])
     // Midnight may have passed since.
-    let yesterday = try #require(summary["yesterday"] as? [String: Int])
-    #expect((today["uses"] ?? 0) + (yesterday["uses"] ?? 0) == 4)
-    #expect((today["peakOnline"] ?? 0) == 3)
+    #expect((today["uses"] as? Int ?? 0) + (yesterday["uses"] as? Int ?? 0) == 4)
+    #expect(today["peakOnline"] as? Int == 3)
+    let before = try #require(today["comparedWith"] as? [String: Int])
+    #expect(Set(before.keys) == ["from", "to", "users", "uses", "new", "peakOnline"])
+    #expect((before["from"] ?? 0) % 86_400 == 0)
+    #expect((yesterday["comparedWith"] as? [String: Int])?["to"] == before["from"])
+    #expect((yesterday["change"] as? [String: Any])?["uses"] is NSNull)
     let online = try object(try await get(server, "/online", query: "\(Self.place)&seconds=60,600,9999"))
     #expect(online["online"] as? [String: Int] == ["60": 3, "600": 3])
 

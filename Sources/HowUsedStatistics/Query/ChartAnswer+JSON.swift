@@ -23,12 +23,17 @@ extension ChartAnswer {
     if unattributedUses > 0 { buffer.writeString(#","unattributedUses":\#(unattributedUses)"#) }
     if crowdedBuckets > 0 { buffer.writeString(#","crowdedBuckets":\#(crowdedBuckets)"#) }
     if omittedSeries > 0 { buffer.writeString(#","omittedSeries":\#(omittedSeries)"#) }
-    if let note = timeline.note { buffer.writeString(#","note":"\#(note)""#) }
+    buffer.writeJSON(note: timeline.note)
     buffer.writeString("}")
   }
 }
 
 extension ByteBuffer {
+  /// The members `note` and `noteCode` of an object, if there is something to say.
+  mutating func writeJSON(note: TimelineNote?) {
+    if let note { writeString(#","note":"\#(note.text)","noteCode":"\#(note.rawValue)""#) }
+  }
+
   fileprivate mutating func writeJSON(numbers: some Sequence<Int64>) {
     var isFirst = true
     for number in numbers {

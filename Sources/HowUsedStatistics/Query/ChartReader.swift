@@ -69,10 +69,13 @@ package struct ChartReader: Sendable {
 
   /// Number fields of the users' rows of a timeline's buckets; 0 where there are none.
   func numbers(_ fields: [String], _ timeline: Timeline, _ statistics: BotStatistics) async throws -> [[Int64]] {
+    let buckets = timeline.buckets.map { RollupBucket(resolution: timeline.resolution, number: $0) }
+    return try await numbers(fields, buckets, statistics)
+  }
+
+  func numbers(_ fields: [String], _ buckets: [RollupBucket], _ statistics: BotStatistics) async throws -> [[Int64]] {
     let keys = statistics.counters
-    let commands = timeline.buckets.map { bucket in
-      RedisCommand(["HMGET", keys.users(timeline.resolution, bucket)] + fields)
-    }
+    let commands = buckets.map { RedisCommand(["HMGET", keys.users($0.resolution, $0.number)] + fields) }
     return try await flat(commands).map { reply in
       fields.indices.map { index in reply[index].flatMap { Int64(decimal: $0) } ?? 0 }
     }

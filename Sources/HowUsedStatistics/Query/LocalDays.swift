@@ -22,11 +22,16 @@ package struct LocalDays: Sendable {
   package func day(at seconds: Int64) -> Int64 { Resolution.day.bucket(at: seconds + offset(at: seconds)) }
 
   /// When the local day begins, in Unix seconds.
-  package func start(ofDay day: Int64) -> Int64 {
-    let midnight = day * 86_400
-    // The offset at midnight may be another one than some hours before; asking twice finds it, unless midnight itself is
+  package func start(ofDay day: Int64) -> Int64 { time(ofLocal: day * 86_400) }
+
+  /// The same time of day on the day before, in Unix seconds.
+  package func dayBefore(_ seconds: Int64) -> Int64 { time(ofLocal: seconds + offset(at: seconds) - 86_400) }
+
+  /// - Parameter local: what clocks in the zone show, in seconds from their 1970-01-01.
+  private func time(ofLocal local: Int64) -> Int64 {
+    // The offset then may be another one than some hours before; asking twice finds it, unless that time itself is
     // skipped, when either neighbour is as good.
-    let guess = midnight - offset(at: midnight)
-    return midnight - offset(at: guess)
+    let guess = local - offset(at: local)
+    return local - offset(at: guess)
   }
 }

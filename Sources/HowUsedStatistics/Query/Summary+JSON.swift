@@ -9,25 +9,39 @@ extension Summary {
     buffer.writeString(#""},"tz":""#)
     buffer.writeBytes(JSONText.escaped(zone))
     buffer.writeString(#"","online":"#)
-    buffer.writeJSON(online: online)
+    buffer.writeJSON(online: online.map { ($0.seconds, $0.count) })
     buffer.writeString(#","today":"#)
     write(today, to: &buffer)
     buffer.writeString(#","yesterday":"#)
     write(yesterday, to: &buffer)
-    buffer.writeString(#","change":{"users":\#(change(\.users)),"uses":\#(change(\.uses)),"#)
-    buffer.writeString(#""new":\#(change(\.new)),"peakOnline":\#(change(\.peakOnline))},"topEvents":"#)
+    buffer.writeString(#","topEvents":"#)
     write(topEvents, to: &buffer)
     for (index, rows) in topParams.enumerated() {
       buffer.writeString(index == 0 ? #","topParams":{"param_1":"# : #","param_\#(index + 1)":"#)
       write(rows, to: &buffer)
     }
-    buffer.writeString(isApproximate ? #"},"approximate":true}"# : "}}")
+    buffer.writeString("}")
+    if isApproximate { buffer.writeString(#","approximate":true"#) }
+    buffer.writeJSON(note: note)
+    buffer.writeString("}")
   }
 
   private func write(_ day: Day, to buffer: inout ByteBuffer) {
-    buffer.writeString(
-      #"{"users":\#(day.users),"uses":\#(day.uses),"new":\#(day.new),"peakOnline":\#(day.peakOnline)}"#
-    )
+    let (after, before) = (day.figures, day.before)
+    /// 0.5 is half as much more; `null` when there was nothing before.
+    func change(_ place: KeyPath<Figures, Int64>) -> String {
+      let old = before[keyPath: place]
+      guard old > 0 else { return "null" }
+      return String((Double(after[keyPath: place] - old) / Double(old) * 10_000).rounded() / 10_000)
+    }
+    buffer.writeString("{\(members(after)),")
+    buffer.writeString(#""change":{"users":\#(change(\.users)),"uses":\#(change(\.uses)),"new":\#(change(\.new)),"#)
+    buffer.writeString(#""peakOnline":\#(change(\.peakOnline))},"comparedWith":{"from":\#(before.time.lowerBound),"#)
+    buffer.writeString(#""to":\#(before.time.upperBound),\#(members(before))}}"#)
+  }
+
+  private func members(_ figures: Figures) -> String {
+    #""users":\#(figures.users),"uses":\#(figures.uses),"new":\#(figures.new),"peakOnline":\#(figures.peakOnline)"#
   }
 
   private func write(_ rows: [Row], to buffer: inout ByteBuffer) {
@@ -38,14 +52,6 @@ extension Summary {
       buffer.writeString(#"","uses":\#(row.uses),"users":\#(row.users)}"#)
     }
     buffer.writeString("]")
-  }
-
-  /// Today against yesterday: 0.5 is half as much more. `null` when there was nothing yesterday.
-  private func change(_ place: KeyPath<Day, Int64>) -> String {
-    let before = yesterday[keyPath: place]
-    guard before > 0 else { return "null" }
-    let ratio = Double(today[keyPath: place] - before) / Double(before)
-    return String((ratio * 10_000).rounded() / 10_000)
   }
 }
 

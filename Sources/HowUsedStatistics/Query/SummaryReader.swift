@@ -22,40 +22,48 @@ package struct SummaryReader: Sendable {
     request.days = days
     request.isUTC = isUTC
     request.step = 86_400
-    request.period = 2 * 86_400
+    request.period = 3 * 86_400
     let timeline = try request.timeline(now: now / 1000)
-    let today = Timeline(
-      bounds: Array(timeline.bounds.suffix(2)),
-      step: timeline.step,
-      resolution: timeline.resolution,
-      note: timeline.note
-    )
-    var summary = Summary()
+    var summary = try await self.days(timeline, bot, isUTC ? .utc : days, now: now / 1000)
+    summary.note = timeline.note
     let counts = try await online.counts(bot, windows: Self.windows, now: now)
-    summary.online = zip(Self.windows, counts).map { ($0, $1) }
-    for metric in ChartMetric.allCases {
-      let answer = try await charts.answer(ChartQuery(metric: metric, timeline: timeline), bot: bot)
-      guard let values = answer.series.first?.values, values.count == 2 else { continue }
-      let place: WritableKeyPath<Summary.Day, Int64> =
-        switch metric {
-        case .uses: \.uses
-        case .users: \.users
-        case .new: \.new
-        case .online: \.peakOnline
-        }
-      summary.yesterday[keyPath: place] = values[0]
-      summary.today[keyPath: place] = values[1]
-      if answer.isApproximate { summary.isApproximate = true }
-    }
+    summary.online = zip(Self.windows, counts).map { .init(seconds: $0, count: $1) }
     // The peak is looked at every few seconds; it can't be below what is seen right now.
     if let now = summary.online.first(where: { $0.seconds == Int(PeakSampler.window) })?.count {
-      summary.today.peakOnline = max(summary.today.peakOnline, now)
+      summary.today.figures.peakOnline = max(summary.today.figures.peakOnline, now)
     }
+    let today = Timeline(bounds: Array(timeline.bounds.suffix(2)), step: timeline.step, resolution: timeline.resolution)
     summary.topEvents = try await top(.event, today, bot, &summary.isApproximate)
     for number in 1...3 {
       summary.topParams[number - 1] = try await top(.param(number), today, bot, &summary.isApproximate)
     }
     return summary
+  }
+
+  /// The last two of three days. A day that isn't over is compared with what the day before had by the same time of day,
+  /// to the nearest minute; otherwise every morning would look like a collapse.
+  private func days(_ timeline: Timeline, _ bot: BotID, _ days: LocalDays, now: Int64) async throws -> Summary {
+    let bounds = timeline.bounds
+    let byNow = min(max((days.dayBefore(now) + 30) / 60 * 60, bounds[1]), bounds[2])
+    return try await charts.consistently(bot) { statistics in
+      var reader = FiguresReader(reader: charts, statistics: statistics)
+      func figures(_ from: Int64, _ to: Int64, _ finest: Resolution) async throws -> Summary.Figures {
+        try await reader.figures(from..<to, finest: finest)
+      }
+      let yesterday = try await figures(bounds[1], bounds[2], timeline.resolution)
+      var summary = Summary(
+        today: .init(
+          figures: try await figures(bounds[2], bounds[3], timeline.resolution),
+          before: try await figures(bounds[1], byNow, .minute)
+        ),
+        yesterday: .init(
+          figures: yesterday,
+          before: try await figures(bounds[0], bounds[1], timeline.resolution)
+        )
+      )
+      summary.isApproximate = reader.isApproximate
+      return summary
+    }
   }
 
   private func top(

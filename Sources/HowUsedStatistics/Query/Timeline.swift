@@ -6,14 +6,13 @@ package struct Timeline: Sendable, Equatable {
   package let step: Int64
   /// What the points are made of.
   package let resolution: Resolution
-  /// What is special about it, for a person.
-  package let note: String?
+  package let note: TimelineNote?
 
   package var count: Int { bounds.count - 1 }
   package var start: Int64 { bounds[0] }
   package var end: Int64 { bounds[bounds.count - 1] }
 
-  init(bounds: [Int64], step: Int64, resolution: Resolution, note: String? = nil) {
+  init(bounds: [Int64], step: Int64, resolution: Resolution, note: TimelineNote? = nil) {
     self.bounds = bounds
     self.step = step
     self.resolution = resolution
@@ -29,17 +28,20 @@ package struct Timeline: Sendable, Equatable {
   package var buckets: Range<Int64> { resolution.bucket(at: start)..<resolution.bucket(at: end) }
 
   /// The fewest buckets that cover the whole: days where a whole day is in it, else hours, else the timeline's own.
-  package var coverage: [RollupBucket] {
+  package var coverage: [RollupBucket] { Self.cover(start..<end, finest: resolution) }
+
+  /// The fewest buckets that cover a time (Unix seconds), which is of whole buckets of the finest resolution.
+  static func cover(_ time: Range<Int64>, finest: Resolution) -> [RollupBucket] {
     var cover: [RollupBucket] = []
-    var time = start
-    while time < end {
+    var start = time.lowerBound
+    while start < time.upperBound {
       let fitting = Resolution.allCases.last { resolution in
-        resolution.rawValue >= self.resolution.rawValue && time % resolution.seconds == 0
-          && time + resolution.seconds <= end
+        resolution.rawValue >= finest.rawValue && start % resolution.seconds == 0
+          && start + resolution.seconds <= time.upperBound
       }
-      let resolution = fitting ?? self.resolution
-      cover.append(RollupBucket(resolution: resolution, number: resolution.bucket(at: time)))
-      time += resolution.seconds
+      let resolution = fitting ?? finest
+      cover.append(RollupBucket(resolution: resolution, number: resolution.bucket(at: start)))
+      start += resolution.seconds
     }
     return cover
   }

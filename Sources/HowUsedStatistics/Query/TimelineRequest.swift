@@ -87,11 +87,14 @@ package struct TimelineRequest: Sendable {
     if local.allSatisfy({ $0 % 86_400 == 0 }) { return Timeline(bounds: local, step: step, resolution: .day) }
     // Hours expire before days do.
     guard Resolution.hour.expiry(ofBucket: Resolution.hour.bucket(at: local[0])) > now else {
-      let note = "days older than 90 days are known in UTC only, so these are days in UTC"
-      return Timeline(bounds: boundaries(.utc), step: step, resolution: .day, note: note)
+      return Timeline(bounds: boundaries(.utc), step: step, resolution: .day, note: .daysInUTC)
     }
     let rounded = local.map { $0 / 3600 * 3600 }
-    let note = rounded == local ? nil : "counted by whole hours in UTC, so days begin up to an hour before midnight"
-    return Timeline(bounds: rounded, step: step, resolution: .hour, note: note)
+    return Timeline(
+      bounds: rounded,
+      step: step,
+      resolution: .hour,
+      note: rounded == local ? nil : .daysByWholeHours
+    )
   }
 }

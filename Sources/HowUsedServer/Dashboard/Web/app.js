@@ -2,10 +2,11 @@
 import {ApiError, ask, timeZone} from "./api.js"
 import {Chart, queryOf} from "./chart.js"
 import {makeControls} from "./controls.js"
-import {h} from "./dom.js"
+import {h, setText} from "./dom.js"
 import {makeHeader} from "./header.js"
-import {DEFAULTS, filters, isFiltered, range, readLink, writeLink} from "./link.js"
+import {DEFAULTS, filters, range, readLink, writeLink} from "./link.js"
 import {backoff, Live} from "./live.js"
+import {noteOf} from "./notes.js"
 import {makeCards, makeOnline} from "./overview.js"
 import {makeBanner, makeDenied, makeFirst} from "./states.js"
 import {makeTables} from "./tables.js"
@@ -101,11 +102,13 @@ function build() {
   const cards = makeCards()
   const controls = makeControls(change, zoomOut)
   const tables = makeTables(choose)
+  const dayNote = h("span")
   const main = h("main", {}, h("a", {class: "skip", href: "#charts"}, t("skip")), banner.element,
     h("div", {class: "overview"}, online.element, cards.element), first, controls.element,
     h("div", {class: "charts"}, METRICS.map((metric) => charts[metric].element)),
-    h("p", {class: "hint"}, t("dragToZoom"), " · ", t("zone", {zone: timeZone})), tables.element)
-  page = {header, banner, charts, online, cards, controls, tables, main, first}
+    h("p", {class: "hint"}, h("span", {class: "by-mouse"}, t("dragToZoom")), h("span", {class: "by-touch"}, t("tapToRead")),
+      " · ", t("zone", {zone: timeZone}), dayNote), tables.element)
+  page = {header, banner, charts, online, cards, controls, tables, main, first, dayNote}
   document.body.replaceChildren(header.element, main)
   document.title = t("title")
   controls.show(view)
@@ -141,7 +144,8 @@ function choose(kind, name, on) {
 }
 
 function zoom(from, to) {
-  if (to - from >= 120) change({from: Math.floor(from), to: Math.ceil(to)})
+  if (to - from < 120 || (from === view.from && to === view.to)) return
+  change({from: Math.floor(from), to: Math.ceil(to)})
 }
 
 function zoomOut() {
@@ -242,15 +246,13 @@ function showChart(metric, answer, query) {
   const chart = page.charts[metric]
   chart.show(answer, view, query)
   if (performance.getEntriesByName("first-chart").length === 0) performance.mark("first-chart")
-  const whole = metric === "new" || metric === "online"
-  if (whole) chart.setNote(isFiltered(view) || view.segment ? t("wholeBot") : "")
-  else chart.setNote(metric === "users" && view.segment ? t("overlap") : "")
 }
 
 function showSummary() {
   const {summary} = last
   page.header.setName(summary.bot.name || String(summary.bot.id))
   page.cards.show(summary)
+  setText(page.dayNote, noteOf(summary) && ` · ${noteOf(summary)}`)
   page.controls.suggest(summary)
   page.tables.show(summary, view)
   page.online.showWindows(summary.online, view.seconds)

@@ -1,6 +1,7 @@
 // One chart with its title, what stands under the crosshair, legend, table and CSV.
 import {address, timeZone} from "./api.js"
 import {h, setText} from "./dom.js"
+import {notesOf} from "./notes.js"
 import {Plot} from "./plot.js"
 import {bucket, number, seriesName, span, t} from "./text.js"
 
@@ -31,7 +32,7 @@ export class Chart {
         onkeydown: (event) => this.#key(event), onblur: () => this.#plot.clear(),
       }),
       message: h("p", {class: "message", hidden: true}),
-      note: h("p", {class: "note", hidden: true}),
+      notes: h("div", {class: "notes"}),
       legend: h("div", {class: "legend", hidden: true}),
       table: h("div", {class: "data", hidden: true, tabindex: 0, role: "region", "aria-label": `${title}: ${t("table")}`}),
       tableButton: h("button", {type: "button", "aria-pressed": "false", onclick: () => this.#switchTable()}, t("table")),
@@ -39,14 +40,18 @@ export class Chart {
     }
     this.element = h("section", {class: "chart", "aria-label": title, "data-metric": metric, "aria-busy": "true"},
       h("header", {}, h("h3", {}, title), parts.readout, h("div", {class: "actions"}, parts.tableButton, parts.csv)),
-      h("div", {class: "stage"}, parts.plot, parts.message), parts.table, parts.note, parts.legend, parts.spoken)
+      h("div", {class: "stage"}, parts.plot, parts.message), parts.table, parts.notes, parts.legend, parts.spoken)
     this.#plot = new Plot(parts.plot, {
       height: HEIGHT, sync: "howused", zoom: page.zoom, zoomOut: page.zoomOut, read: (index) => this.#read(index),
     })
   }
 
   /** The query was changed: what is shown isn't the answer to it any more. */
-  wait() { this.element.setAttribute("aria-busy", "true") }
+  wait() {
+    this.element.setAttribute("aria-busy", "true")
+    // It pointed into another time.
+    this.#plot.clear()
+  }
 
   show(answer, view, query) {
     this.#answer = answer
@@ -60,6 +65,7 @@ export class Chart {
     // A peak is looked for every few seconds: until then, a chart of peaks lags behind the live count.
     this.#say(empty && this.#metric !== "online" ? t("noneInPeriod") : "")
     parts.legend.hidden = !this.#segmented
+    this.#note(notesOf(this.#metric, answer, view))
     this.draw()
   }
 
@@ -72,16 +78,12 @@ export class Chart {
     else this.#say(t("cannot", {reason: error.message.replace(/^Bad Request: /, "")}))
     for (const part of ["legend", "csv", "tableButton"]) this.#parts[part].hidden = true
     setText(this.#parts.readout, "")
+    this.#note([])
     this.#parts.plot.classList.add("void")
   }
 
   /** Must be called before the element is thrown away: the crosshair's group would keep it. */
   destroy() { this.#plot.destroy() }
-
-  setNote(text) {
-    this.#parts.note.hidden = text === ""
-    setText(this.#parts.note, text)
-  }
 
   /** Draws again what is known: after colours or hidden series changed. */
   draw() {
@@ -106,6 +108,13 @@ export class Chart {
   #color(name) {
     if (this.#metric === "online") return "--live"
     return this.#segmented ? this.#page.colors.of(name) : "--series-0"
+  }
+
+  #note(texts) {
+    const {notes} = this.#parts
+    if (notes.dataset.texts === texts.join("\0")) return
+    notes.dataset.texts = texts.join("\0")
+    notes.replaceChildren(...texts.map((text) => h("p", {class: "note"}, text)))
   }
 
   #say(text) {

@@ -3,6 +3,8 @@ import {choice, h, press, setText, svg} from "./dom.js"
 import {clock, number, percent, t} from "./text.js"
 
 const WINDOWS = [60, 120, 300, 600]
+/** Up to so many people are counted one by one. */
+const EXACT = 1000
 const CARDS = [["users", "users"], ["uses", "uses"], ["new", "new"], ["online", "peakOnline"]]
 
 export function makeOnline(view, chooseWindow) {
@@ -80,27 +82,37 @@ function makeSparkline() {
 export function makeCards() {
   const cards = CARDS.map(([word, key]) => {
     const today = h("strong", {"data-today": key}, "–")
-    const yesterday = h("span", {"data-yesterday": key}, "–")
-    const change = h("span", {class: "change", "data-change": key}, h("span", {"aria-hidden": "true"}), h("span", {class: "hidden"}))
-    return {key, today, yesterday, change, element: h("div", {class: "card"}, h("h3", {}, t(word)),
-      h("p", {class: "today"}, today, change),
-      h("p", {class: "yesterday"}, t("todayAndYesterday"), " ", yesterday))}
+    const before = h("p", {class: "before"})
+    const yesterday = h("span", {"data-yesterday": key})
+    const change = makeChange(key), changeYesterday = makeChange(null)
+    return {key, today, before, yesterday, change, changeYesterday, element: h("div", {class: "card"}, h("h3", {}, t(word)),
+      h("p", {class: "today"}, today, change), before, h("p", {class: "yesterday"}, yesterday, " ", changeYesterday))}
   })
   return {
     element: h("section", {class: "cards", "aria-label": t("summary")}, cards.map((card) => card.element)),
-    show(summary) {
-      for (const {key, today, yesterday, change} of cards) {
-        setText(today, number(summary.today[key]))
-        setText(yesterday, number(summary.yesterday[key]))
-        const ratio = summary.change[key]
-        const known = typeof ratio === "number"
-        const spoken = known ? ratio === 0 ? t("noChange") : t("change", {change: percent(ratio, true)}) : ""
-        // The arrow is the sign for the eye, the spoken text for the ear.
-        setText(change.firstChild, known ? percent(Math.abs(ratio)) : "")
-        setText(change.lastChild, spoken)
-        change.title = spoken
-        change.dataset.sign = known ? Math.sign(ratio) : 0
+    show({today, yesterday, approximate}) {
+      for (const card of cards) {
+        const {key} = card
+        const text = (n) => approximate && key === "users" && n > EXACT ? t("about", {n: number(n)}) : number(n)
+        setText(card.today, text(today[key]))
+        setText(card.before, t("byThisTime", {n: text(today.comparedWith[key])}))
+        setText(card.yesterday, t("yesterday", {n: text(yesterday[key])}))
+        showChange(card.change, today.change[key], "change", "noChange")
+        showChange(card.changeYesterday, yesterday.change[key], "changeWhole", "noChangeWhole")
       }
     },
   }
+}
+
+// The arrow is the sign for the eye, the spoken text for the ear.
+const makeChange = (key) =>
+  h("span", {class: "change", "data-change": key}, h("span", {"aria-hidden": "true"}), h("span", {class: "hidden"}))
+
+function showChange(element, ratio, word, same) {
+  const known = typeof ratio === "number"
+  const spoken = known ? ratio === 0 ? t(same) : t(word, {change: percent(ratio, true)}) : ""
+  setText(element.firstChild, known ? percent(Math.abs(ratio)) : "")
+  setText(element.lastChild, spoken)
+  element.title = spoken
+  element.dataset.sign = known ? Math.sign(ratio) : 0
 }

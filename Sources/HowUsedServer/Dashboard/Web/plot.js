@@ -3,8 +3,8 @@
 import {clock, compact, day, month} from "./text.js"
 
 const WIDE_ENOUGH = 8
-const INCREMENTS = [1, 2, 5, 10, 20, 50].concat(
-  [100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9].flatMap((n) => [n, 2 * n, 2.5 * n, 5 * n]))
+const INCREMENTS = [1, 2, 5].concat(
+  [10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9].flatMap((n) => [n, 2 * n, 2.5 * n, 5 * n]))
 
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
@@ -106,7 +106,7 @@ export class Plot {
       ticks: {show: false}, grid: {show: false},
     }
     return {
-      width, height: this.#height, padding: [10, 6, 0, 0], legend: {show: false}, pxAlign: 1,
+      width, height: this.#height, padding: [10, 20, 0, 0], legend: {show: false}, pxAlign: 1,
       series: [{}, ...series],
       scales: {
         x: {time: true, range: () => [this.#data.time[0], this.#data.time.at(-1) + this.#data.step]},
@@ -116,7 +116,7 @@ export class Plot {
         {...axis, space: 64, size: 26, gap: 6, ...bars && data.step >= 86400 ? this.#dayTicks() : {
           values: (_, splits, __, ___, increment) => splits.map((at) => tick(at, increment)),
         }},
-        {...axis, space: 36, size: 50, gap: 4, incrs: INCREMENTS, values: (_, splits) => splits.map(compact),
+        {...axis, space: 32, size: 50, gap: 4, incrs: INCREMENTS, values: (_, splits) => splits.map(compact),
           grid: {show: true, stroke: () => style("--line"), width: 1}},
       ],
       cursor: {
@@ -158,7 +158,8 @@ export class Plot {
     // Whole buckets, so that the ends of what was chosen don't look like a fall in use.
     const from = time.findLast((at) => at <= first) ?? time[0]
     const to = time.find((at) => at >= last) ?? time.at(-1) + step
-    this.#zoom(from, to)
+    // The other charts are told of the same drag; only when all are done may they change.
+    setTimeout(() => this.#zoom(from, to))
   }
 
   // The bucket that isn't over yet is lower than it will be: it stands on a shade.

@@ -30,6 +30,7 @@ export const currentLanguage = () => language
 
 export function t(key, values = {}) {
   let text = WORDS[language][key]
+  if (text === undefined) return undefined
   if (typeof text === "object") text = text[format("plural", () => new Intl.PluralRules(locale)).select(values.count)] ?? text.other
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name])
 }
