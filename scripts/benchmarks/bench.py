@@ -9,13 +9,22 @@ import subprocess
 import sys
 import time
 
-from harness import archive, compare, goals, growth, latency, prepare, report, selftest
+from harness import (archive, charts, compare, everything, goals, growth, latency, live, page, prepare, report,
+                     selftest)
 from harness.measure import Context
 from harness.systems import SYSTEMS
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ALL = [*SYSTEMS, "ceiling"]
-SECTIONS = ["compare", "latency", "users", "bots", "connections", "archive", "drain", "batch", "stall"]
+# What comes after ingest: how each is measured, and shown.
+CONSUMERS = {
+    "stats": (charts.run, charts.table),
+    "live": (live.run, live.table),
+    "aggregator": (everything.aggregator, everything.aggregator_table),
+    "everything": (everything.run, everything.table),
+    "page": (page.run, page.table),
+}
+SECTIONS = ["compare", "latency", "users", "bots", "connections", "archive", "drain", "batch", *CONSUMERS, "stall"]
 
 
 def options():
@@ -42,7 +51,7 @@ def options():
     if unknown := set(chosen.sections) - set(SECTIONS):
         parser.error(f"unknown sections: {', '.join(sorted(unknown))}")
     if chosen.quick:
-        chosen.sections = ["compare", "stall"]
+        chosen.sections = ["compare", "stats", "live", "stall"]
         chosen.rounds, chosen.seconds = 1, 1
     return chosen
 
@@ -85,6 +94,11 @@ def measure(section, context, names, figures):
         figures[section] = archive.batch(context)
         ratio = figures[section]["howused"]["per_second"]["median"] / figures[section]["ceiling"]["per_second"]["median"]
         print(archive.table("batches of 100 events", figures[section], f"{ratio:.2f}× the ceiling"))
+    else:
+        measured, table = CONSUMERS[section]
+        if found := measured(context):
+            figures[section] = found
+            print(table(found))
 
 
 def main():

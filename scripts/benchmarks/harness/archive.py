@@ -4,9 +4,9 @@ import glob
 import os
 import time
 
-from . import checks, loads, report
+from . import checks, consumers, loads, report
 from .measure import Meter, ceiling_records, closed, event_file
-from .workload import PARTITIONS, Workload
+from .workload import Workload
 
 BACKLOG = 1_000_000
 
@@ -23,8 +23,7 @@ def cost(context):
             with context.folder() as folder, context.redis(folder) as redis:
                 workload = _workload(context, folder)
                 if state == "off":
-                    redis.pipeline([["SET", "hu:{p%02d}:archive:lease" % p, "benchmark", "PX", 600_000]
-                                    for p in range(PARTITIONS)])
+                    consumers.archive_off(redis)
                 with context.running("howused", folder, redis, workload) as system:
                     events = event_file(system, workload)
                     loads.closed(system.port, events, 1)

@@ -1,5 +1,6 @@
 """What HowUsed wants to reach, against what this run measured."""
 
+from . import everything
 from .report import table
 
 
@@ -50,6 +51,21 @@ def rows(figures):
     goal("archive: disk an event", 26, lambda: figures["drain"]["bytes_an_event"], "{:.1f} bytes")
     goal("draining a backlog / maximum ingest", 4,
          lambda: figures["drain"]["per_second"] / median("event", "howused", "per_second"), least=True)
+    for metric in ("uses", "users"):
+        goal(f"/stats over 90 days by the hour, 20 series: {metric}", 20,
+             lambda metric=metric: figures["stats"][metric]["ms"]["median"], "{:.1f} ms")
+    # Rounded: the time between ticks is measured from outside, to a few milliseconds.
+    goal("1,000 live viewers of a bot: ZCOUNT a second", 1, lambda: round(figures["live"]["zcounts_a_second"], 2), "{:.2f}")
+    goal("1,000 live viewers of a bot: events a second to each", 1,
+         lambda: round(figures["live"]["events_a_second"]["least"], 2), "{:.2f}", least=True)
+    goal("1,000 live viewers of a bot: of a core", 5, lambda: 100 * figures["live"]["server"], "{:.1f} %")
+    for load, what in (("compare", "statistics"), ("new", "statistics, user new to its minute")):
+        for figure, which, limit in (("server_us", "server", 2), ("redis_us", "Redis", 1.5)):
+            goal(f"{what}: {which} CPU added to an event", limit,
+                 lambda load=load, figure=figure: everything.added(figures["aggregator"], load, figure), "{:.2f} µs")
+    goal("ingest with everything on / ingest alone", 0.85, lambda: everything.ratio(figures["everything"]), least=True)
+    goal("first chart drawn after", 300, lambda: figures["page"]["first_chart_ms"]["median"], "{:.0f} ms")
+    goal("the whole page", 120, lambda: figures["page"]["bytes"]["max"] / 1000, "{:.0f} KB")
     return found
 
 
