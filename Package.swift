@@ -127,3 +127,20 @@ let package = Package(
     ),
   ]
 )
+
+// What scripts/fuzz builds. It links with libFuzzer only, so nobody else sees it.
+if Context.environment["HOWUSED_FUZZ"] != nil {
+  package.targets += [
+    .executableTarget(
+      name: "RequestFuzzer",
+      dependencies: [
+        "HowUsedModel", "HowUsedServer",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      path: "Tests/Fuzz/RequestFuzzer",
+      swiftSettings: settings
+    )
+  ]
+}
