@@ -37,9 +37,11 @@ class BrowserTestCase(unittest.TestCase):
         self.assertEqual(self.strangers, [], "requests to another host")
 
     def open(self, bot=None, path="/charts", **settings):
-        """A page with the bot's link; `query` adds to it, the other settings are the browser context's."""
+        """A page with the bot's link; `query` adds to it, `answer` changes what the statistics say, given an address
+        and the answer's JSON; the other settings are the browser context's."""
         query = {"id": bot.id, "token": bot.view_token} if bot else {}
         query |= settings.pop("query", {})
+        answer = settings.pop("answer", None)
         settings = {"locale": "en-GB", "timezone_id": TIME_ZONE, "viewport": {"width": 1360, "height": 900}} | settings
         context = self.browser.new_context(**settings)
         self.addCleanup(context.close)
@@ -47,8 +49,17 @@ class BrowserTestCase(unittest.TestCase):
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("request", self._request)
+        if answer:
+            for source in ["stats", "summary"]:
+                page.route(f"**/{source}?*", lambda route: self._answer(route, answer))
         page.goto(f"{self.server.address}{path}?{urllib.parse.urlencode(query)}")
         return page
+
+    def _answer(self, route, change):
+        response = route.fetch()
+        body = response.json()
+        change(route.request.url, body)
+        route.fulfill(response=response, json=body)
 
     def _console(self, message):
         if message.type in ("error", "warning") and not message.text.startswith(self.expected or ("\0",)):

@@ -3,6 +3,7 @@
 import math
 import random
 import time
+import urllib.parse
 
 from browser import TIME_ZONE, BrowserTestCase, bot, expect
 
@@ -51,6 +52,36 @@ class HistoryTests(BrowserTestCase):
         shown = [int(row[1].replace(",", "")) for row in self.table(page, "uses")]
         self.assertEqual(shown[::-1], answer["series"][0]["values"])
         self.shot(page, "history-days")
+
+    def test_what_numbers_lack_is_said(self):
+        def lack(address, answer):
+            if "/summary" in address:
+                answer["approximate"] = True
+                answer["today"]["users"] = 123_456
+            answer["noteCode"] = "whole_hours"
+            metric = urllib.parse.parse_qs(urllib.parse.urlsplit(address).query).get("metric")
+            if metric == ["uses"]:
+                answer["unattributedUses"] = 1234
+            if metric == ["users"]:
+                answer |= {"crowdedBuckets": 1, "omittedSeries": 21, "approximate": True}
+
+        words = {
+            "en-GB": ["whole hours in UTC", "1,234 of these uses", "In 1 bucket there", "21 smaller series", "about 0.8%"],
+            "ru-RU": ["целыми часами UTC", "1 234 из этих", "В 1 отрезке", "Ещё 21 ряд поменьше не показан", "около 0,8 %"],
+        }
+        for locale, (hours, uses, crowded, omitted, estimates) in words.items():
+            query = {"period": "3d", "divider": "1h", "segment": "event"}
+            phone = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+            page = self.loaded(self.open(self.bot, locale=locale, query=query, answer=lack, **phone))
+            for metric, texts in {"users": [hours, crowded, omitted, estimates], "uses": [hours, uses]}.items():
+                # The thin spaces of numbers are no-break ones.
+                notes = self.chart(page, metric).locator(".notes").inner_text().replace("\xa0", " ")
+                for text in texts:
+                    self.assertIn(text, notes)
+            expect(page.locator(".hint")).to_contain_text(hours)
+            expect(page.locator("[data-today=users]")).to_contain_text("≈")
+            self.assertEqual(page.evaluate("document.documentElement.scrollWidth"), 360, "scrolls sideways")
+            self.shot(page, f"lacking-{locale}")
 
     def test_pictures(self):
         day = {"query": {"period": "24h"}}

@@ -84,6 +84,38 @@ class ReaderTests(BrowserTestCase):
         page.keyboard.press("Enter")
         expect(page.locator(".chip")).to_have_text("common ×")
 
+    def test_changes_are_heard_and_keep_the_focus(self):
+        page = self.loaded(self.open(self.bot))
+        spoken = page.locator("main > [role=status].hidden")
+        expect(spoken).to_have_text("")
+        page.locator(".top-table").get_by_role("button", name="common").focus()
+        page.keyboard.press("Enter")
+        expect(spoken).to_have_text(re.compile(r"Uses: 10 total"))
+        page.get_by_role("button", name="Remove common").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Event", exact=True)).to_be_focused()
+        page.get_by_label("Split by").select_option("event")
+        page.get_by_role("button", name="Clear filters").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Event", exact=True)).to_be_focused()
+        # In the order in which it is seen.
+        page.evaluate("document.body.focus()")
+        places = page.evaluate("""() => [...document.querySelectorAll("button, a, input, select, [tabindex]")]
+          .filter((one) => one.checkVisibility() && one.tabIndex >= 0)
+          .map((one) => one.closest(".switches, .overview, .controls, .charts, .tables")?.classList[0])
+          .filter((name, i, all) => name && name !== all[i - 1])""")
+        self.assertEqual(places, ["switches", "overview", "controls", "charts", "tables"])
+
+    def test_filters_fold_on_a_phone(self):
+        page = self.loaded(self.open(self.bot, viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True))
+        expect(page.get_by_label("Param 1")).to_be_hidden()
+        unfold = page.get_by_role("button", name="Filters", exact=True)
+        expect(unfold).to_have_attribute("aria-expanded", "false")
+        unfold.click()
+        expect(unfold).to_have_attribute("aria-expanded", "true")
+        expect(page.get_by_label("Param 1")).to_be_visible()
+        expect(page.get_by_text("Tap a chart")).to_be_visible()
+
     def test_table_instead_of_chart(self):
         page = self.loaded(self.open(self.bot, query={"segment": "event", "period": "1h"}))
         chart = self.chart(page, "uses")

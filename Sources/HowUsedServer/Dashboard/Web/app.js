@@ -22,6 +22,8 @@ let updatedAt = null, failures = 0
 let lost = {charts: null, live: null}
 let last = {summary: null, sparkline: null, charts: {}, live: null}
 let everUsed = null
+/** Whether the reader asked for something else, and is to hear what came. */
+let announcing = false
 const hidden = new Set()
 
 /** A series keeps its colour while the page is open, whatever its rank. */
@@ -103,12 +105,13 @@ function build() {
   const controls = makeControls(change, zoomOut)
   const tables = makeTables(choose)
   const dayNote = h("span")
+  const spoken = h("p", {class: "hidden", role: "status"})
   const main = h("main", {}, h("a", {class: "skip", href: "#charts"}, t("skip")), banner.element,
     h("div", {class: "overview"}, online.element, cards.element), first, controls.element,
     h("div", {class: "charts"}, METRICS.map((metric) => charts[metric].element)),
     h("p", {class: "hint"}, h("span", {class: "by-mouse"}, t("dragToZoom")), h("span", {class: "by-touch"}, t("tapToRead")),
-      " · ", t("zone", {zone: timeZone}), dayNote), tables.element)
-  page = {header, banner, charts, online, cards, controls, tables, main, first, dayNote}
+      " · ", t("zone", {zone: timeZone}), dayNote), tables.element, spoken)
+  page = {header, banner, charts, online, cards, controls, tables, main, first, dayNote, spoken}
   document.body.replaceChildren(header.element, main)
   document.title = t("title")
   controls.show(view)
@@ -135,6 +138,7 @@ function changed() {
   page.controls.show(view)
   if (last.summary) page.tables.show(last.summary, view)
   for (const chart of Object.values(page.charts)) chart.wait()
+  announcing = true
   load()
 }
 
@@ -176,6 +180,8 @@ async function load() {
     updatedAt = Date.now()
     failures = 0
     lose("charts", null)
+    if (announcing) setText(page.spoken, Object.values(page.charts).map((chart) => chart.heading).join(". "))
+    announcing = false
     await checkFirst(signal)
   } catch (error) {
     if (signal.aborted) return

@@ -63,7 +63,8 @@ export class Chart {
     parts.plot.setAttribute("aria-label", t("chartHelp", {name: t(this.#metric), period: span(answer.from, answer.to)}))
     const empty = answer.series.every((series) => series.values.every((value) => value === 0))
     // A peak is looked for every few seconds: until then, a chart of peaks lags behind the live count.
-    this.#say(empty && this.#metric !== "online" ? t("noneInPeriod") : "")
+    const mayLag = this.#metric === "online" && answer.to > Date.now() / 1000
+    this.#say(empty && !mayLag ? t("noneInPeriod") : "")
     parts.legend.hidden = !this.#segmented
     this.#note(notesOf(this.#metric, answer, view))
     this.draw()
@@ -82,6 +83,9 @@ export class Chart {
     this.#parts.plot.classList.add("void")
   }
 
+  /** What its title and the text beside it say. */
+  get heading() { return `${t(this.#metric)}: ${this.#answer ? this.#totals(this.#visible) : this.#parts.message.textContent}` }
+
   /** Must be called before the element is thrown away: the crosshair's group would keep it. */
   destroy() { this.#plot.destroy() }
 
@@ -89,7 +93,7 @@ export class Chart {
   draw() {
     const answer = this.#answer
     if (!answer) return
-    const shown = answer.series.filter((series) => !this.#segmented || !this.#page.hidden.has(series.name))
+    const shown = this.#visible
     this.#parts.plot.classList.remove("void")
     this.#values = answer.series
     this.#plot.show({
@@ -101,6 +105,10 @@ export class Chart {
     this.#plot.redraw()
     this.#read(this.#plot.index)
     if (!this.#parts.table.hidden) this.#fillTable()
+  }
+
+  get #visible() {
+    return this.#answer.series.filter((series) => !this.#segmented || !this.#page.hidden.has(series.name))
   }
 
   get #segmented() { return this.#view.segment !== "" && (this.#metric === "uses" || this.#metric === "users") }
@@ -126,7 +134,7 @@ export class Chart {
   #read(index) {
     const answer = this.#answer
     if (!answer) return
-    const visible = answer.series.filter((series) => !this.#segmented || !this.#page.hidden.has(series.name))
+    const visible = this.#visible
     const amount = (series) => index === null ? series.total : series.values[index]
     setText(this.#parts.readout, index === null ? this.#totals(visible)
       : `${this.#moment(index)} · ${number(visible.reduce((sum, series) => sum + amount(series), 0))}`)

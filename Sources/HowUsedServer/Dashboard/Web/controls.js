@@ -1,6 +1,6 @@
 // What the charts show: period, bucket, filters, split.
 import {choice, h, press, setText} from "./dom.js"
-import {PARAMS} from "./link.js"
+import {isFiltered, PARAMS} from "./link.js"
 import {period, seriesName, t, words} from "./text.js"
 
 const PERIODS = ["1h", "24h", "3d", "7d", "30d", "90d", "365d"]
@@ -8,23 +8,36 @@ const PERIODS = ["1h", "24h", "3d", "7d", "30d", "90d", "365d"]
 /** `change(patch)` is called with the parts of the view that the reader changed. */
 export function makeControls(change, zoomOut) {
   const periods = h("div", {class: "choice-slot"})
-  const out = h("button", {type: "button", class: "plain", hidden: true, onclick: zoomOut}, t("zoomOut"))
+  const out = h("button", {type: "button", class: "plain", hidden: true, onclick: (event) => {
+    zoomOut()
+    // The button is gone; whoever used the keyboard goes on beside it.
+    if (event.detail === 0) periods.querySelector("[aria-pressed=true]")?.focus()
+  }}, t("zoomOut"))
   const custom = makeCustomRange(change, out)
   const bucket = h("select", {"aria-label": t("bucket"), name: "divider", onchange: () => change({divider: bucket.value})})
   const segment = h("select", {"aria-label": t("segment"), name: "segment", onchange: () => change({segment: segment.value})},
     h("option", {value: ""}, t("none")), ["event", ...PARAMS].map((name) => h("option", {value: name}, t(name))))
   const events = makeEventFilter(change)
   const params = PARAMS.map((name) => makeParamFilter(name, change))
-  const reset = h("button", {type: "button", class: "plain", hidden: true, onclick: () => change({
-    events: [], params: Object.fromEntries(PARAMS.map((name) => [name, ""])), segment: "",
-  })}, t("reset"))
+  const reset = h("button", {type: "button", class: "plain", hidden: true, onclick: (event) => {
+    change({events: [], params: Object.fromEntries(PARAMS.map((name) => [name, ""])), segment: ""})
+    if (event.detail === 0) events.focus()
+  }}, t("reset"))
+  // Shown on narrow screens only, where the filters would push the charts off the screen.
+  const filterRow = h("div", {class: "row filters", id: "filters"}, events.element, params.map((param) => param.element), reset)
+  const unfold = h("button", {type: "button", class: "plain unfold", "aria-controls": "filters", onclick: () => fold(!filterRow.classList.contains("open"))},
+    t("filters"))
+  const fold = (open) => {
+    filterRow.classList.toggle("open", open)
+    unfold.setAttribute("aria-expanded", String(open))
+  }
+  fold(false)
   const updated = h("span", {class: "updated"})
   const label = (text, control) => h("label", {}, h("span", {}, text), control)
 
   return {
     element: h("section", {class: "controls", "aria-label": t("controls"), id: "charts"},
-      h("div", {class: "row"}, periods, label(t("bucket"), bucket), label(t("segment"), segment), updated, custom.element),
-      h("div", {class: "row"}, events.element, params.map((param) => param.element), reset)),
+      h("div", {class: "row"}, periods, label(t("bucket"), bucket), label(t("segment"), segment), unfold, updated, custom.element), filterRow),
     show(view) {
       const current = view.from === null ? view.period : "custom"
       const known = PERIODS.includes(view.period) ? PERIODS : [...PERIODS, view.period]
@@ -44,7 +57,8 @@ export function makeControls(change, zoomOut) {
       segment.value = view.segment
       events.show(view)
       for (const param of params) param.show(view)
-      reset.hidden = view.events.length === 0 && view.segment === "" && PARAMS.every((name) => view.params[name] === "")
+      reset.hidden = !isFiltered(view) && view.segment === ""
+      if (isFiltered(view)) fold(true)
     },
     /** Offers what was seen today. */
     suggest(summary) {
@@ -110,7 +124,9 @@ function makeEventFilter(change) {
   return {
     element: h("label", {class: "filter events"}, h("span", {}, t("event")), h("span", {class: "box"}, chips, input), list),
     suggest: (names) => fillList(list, names),
+    focus: () => input.focus(),
     show(view) {
+      const hadFocus = chips.contains(document.activeElement)
       chosen = view.events
       chips.replaceChildren(...chosen.map((name) => h("button", {
         type: "button", class: "chip", "aria-label": t("remove", {name}), onclick: (event) => {
@@ -118,6 +134,7 @@ function makeEventFilter(change) {
           change({events: chosen.filter((other) => other !== name)})
         },
       }, name, h("span", {"aria-hidden": "true"}, " ×"))))
+      if (hadFocus) input.focus()
       input.placeholder = chosen.length ? "" : t("addEvent")
     },
   }

@@ -85,8 +85,9 @@ export function makeCards() {
     const before = h("p", {class: "before"})
     const yesterday = h("span", {"data-yesterday": key})
     const change = makeChange(key), changeYesterday = makeChange(null)
-    return {key, today, before, yesterday, change, changeYesterday, element: h("div", {class: "card"}, h("h3", {}, t(word)),
-      h("p", {class: "today"}, today, change), before, h("p", {class: "yesterday"}, yesterday, " ", changeYesterday))}
+    return {key, today, before, yesterday, change, changeYesterday, element: h("div", {class: "card"},
+      h("div", {}, h("h3", {}, t(word)), h("p", {class: "today"}, today, change)),
+      h("div", {}, before, h("p", {class: "yesterday"}, yesterday, " ", changeYesterday)))}
   })
   return {
     element: h("section", {class: "cards", "aria-label": t("summary")}, cards.map((card) => card.element)),
@@ -111,7 +112,7 @@ const makeChange = (key) =>
 function showChange(element, ratio, word, same) {
   const known = typeof ratio === "number"
   const spoken = known ? ratio === 0 ? t(same) : t(word, {change: percent(ratio, true)}) : ""
-  setText(element.firstChild, known ? percent(Math.abs(ratio)) : "")
+  setText(element.firstChild, known ? (ratio === 0 ? "±" : "") + percent(Math.abs(ratio)) : "")
   setText(element.lastChild, spoken)
   element.title = spoken
   element.dataset.sign = known ? Math.sign(ratio) : 0
