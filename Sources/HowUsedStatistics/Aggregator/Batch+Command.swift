@@ -26,6 +26,9 @@ extension Batch {
     }
   }
 
+  /// The bots in it.
+  var bots: Set<Int64> { Set(cells.lazy.map { table.entries[$0.combination].bot }) }
+
   /// Appends the batch to a command, as ``CommitScript`` wants it. Returns the bots in it.
   @discardableResult
   package func write(to command: inout RedisCommand) -> [Int64] {

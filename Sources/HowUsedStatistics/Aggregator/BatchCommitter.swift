@@ -6,7 +6,8 @@ struct BatchCommitter {
   enum Outcome {
     /// With the bots that were in it.
     case done([Int64])
-    /// The position isn't where the batch began: it is this. Nothing was changed.
+    /// The position isn't where the batch began: it is this. Or it is, and a bot was removed meanwhile, so that what was
+    /// left out of the batch because it was counted before isn't counted any more. Nothing was changed.
     case moved(StreamID)
   }
 
@@ -19,6 +20,8 @@ struct BatchCommitter {
   /// The generation of a bot that has none yet.
   var firstGeneration: Int64 = 1
   private var scriptHash: String?
+  /// Bots that were committed since nothing was left out of a batch.
+  private var counted: Set<Int64> = []
 
   init(client: RedisClient, positionKey: String, generationsKey: String, prefix: String, firstGeneration: Int64 = 1) {
     self.client = client
@@ -34,6 +37,10 @@ struct BatchCommitter {
 
   /// - Throws: what the client throws; then nobody knows whether it was done, and ``position()`` will tell.
   mutating func commit(_ batch: Batch, from before: StreamID, to after: StreamID) async throws -> Outcome {
+    guard try await hasCounters(batch.bots.intersection(counted)) else {
+      counted = []
+      return .moved(before)
+    }
     var bots: [Int64] = []
     let reply = try await StatisticsScript(text: CommitScript.text).run(on: client, hash: &scriptHash) { command in
       command.append(contentsOf: [2, positionKey, generationsKey, prefix])
@@ -41,7 +48,18 @@ struct BatchCommitter {
       command.append(contentsOf: [after.description, firstGeneration])
       bots = batch.write(to: &command)
     }
-    if reply.array != nil { return .done(bots) }
+    if reply.array != nil {
+      counted.formUnion(bots)
+      return .done(bots)
+    }
+    counted = []
     return .moved(reply.string.flatMap { StreamID($0) } ?? .zero)
+  }
+
+  /// Whether none of these bots was removed.
+  private func hasCounters(_ bots: Set<Int64>) async throws -> Bool {
+    guard !bots.isEmpty else { return true }
+    let generations = try await client.send(RedisCommand(["HMGET", generationsKey] + bots.map(String.init)))
+    return generations.array?.allSatisfy { $0.int != nil } ?? false
   }
 }
