@@ -42,6 +42,9 @@ final class RawSocket: Sendable {
     bytes.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
   }
 
+  /// Nothing more will be sent; what comes can still be read.
+  func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
   enum Received: Equatable {
     case bytes([UInt8])
     case nothingYet

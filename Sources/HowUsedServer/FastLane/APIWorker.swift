@@ -23,13 +23,15 @@ package final class APIWorker {
   private let trimReplies: OnlineTrimReplies
   private var decoder = RequestDecoder()
   private var bots = BotSnapshot.notLoaded
-  private var lanes: [BotID: BotLane] = [:]
+  private var lanes = LaneTable()
   private var touched: [BotLane] = []
   private var answered: [any APIResponder] = []
   private var spareBatches: [EventWrite] = []
   private var periodic: [RepeatedTask] = []
   private var tickIsScheduled = false
   private var now: Int64 = 0
+  /// `now` as an argument of a command.
+  private var nowArgument = ByteBuffer()
   private var lastLogged: Int64 = 0
 
   package init(
@@ -73,7 +75,7 @@ package final class APIWorker {
   /// Takes over what the registry has read anew. Bots that changed lose their lane, and with it their verified tokens.
   package func update(_ snapshot: BotSnapshot) {
     bots = snapshot
-    lanes = lanes.filter { snapshot[$0.key] == $0.value.record }
+    lanes.keep { snapshot[$0.bot] == $0.record }
   }
 
   // MARK: A request
@@ -130,11 +132,9 @@ package final class APIWorker {
   private static let notReady = RequestError(.notReady, "the server is starting; nothing was stored", retryAfter: 1)
 
   private func lane(of bot: BotID) -> BotLane? {
-    if let lane = lanes[bot] { return lane }
-    guard let record = bots[bot] else { return nil }
-    let lane = BotLane(record: record, bot: bot, keys: keys, rate: gate.rate(of: bot))
-    lanes[bot] = lane
-    return lane
+    lanes.lane(of: bot) {
+      bots[bot].map { BotLane(record: $0, bot: bot, keys: keys, rate: gate.rate(of: bot)) }
+    }
   }
 
   private func accept(
@@ -152,8 +152,11 @@ package final class APIWorker {
     touch(lane)
     for event in events {
       batch.addEvent(lane.addition, fragment: decoder.fragment(of: event, in: body))
-      let seen = event.time ?? now
-      if seen > now - OnlineWindow.kept { batch.addUser(event.userID, seenAt: seen) }
+      if let time = event.time {
+        if time > now - OnlineWindow.kept { batch.addUser(event.userID, seenAt: Self.argument(time)) }
+      } else {
+        batch.addUser(event.userID, seenAt: nowArgument)
+      }
     }
     batch.addWaiter(responder, slot: slot, events: events.count, isBatch: isBatch)
     if batch.isFull { send(batch, of: lane) }
@@ -177,8 +180,15 @@ package final class APIWorker {
     guard !tickIsScheduled else { return }
     tickIsScheduled = true
     now = clock.nowMilliseconds
+    nowArgument = Self.argument(now)
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
     eventLoop.execute { bound.value.endTick() }
+  }
+
+  private static func argument(_ milliseconds: Int64) -> ByteBuffer {
+    var argument = ByteBuffer()
+    argument.writeRESPBulk(milliseconds)
+    return argument
   }
 
   private func touch(_ lane: BotLane) {

@@ -5,6 +5,7 @@ import Redis
 
 /// One bot on one event loop: its tokens, its keys as bytes, and what this tick has gathered for it.
 final class BotLane {
+  let bot: BotID
   let record: BotRecord
   /// The XADD of an event of the bot, up to the fragment.
   let addition: ByteBuffer
@@ -19,6 +20,7 @@ final class BotLane {
   private var verifiedViewToken: [UInt8] = []
 
   init(record: BotRecord, bot: BotID, keys: KeySchema, rate: RateCounter?) {
+    self.bot = bot
     self.record = record
     self.rate = rate
     let partition = keys.partition(of: bot)

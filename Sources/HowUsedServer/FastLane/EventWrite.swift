@@ -49,8 +49,9 @@ final class EventWrite: RedisReplyHandler {
     events += 1
   }
 
-  func addUser(_ user: UserID, seenAt milliseconds: Int64) {
-    seen.writeRESPBulk(milliseconds)
+  /// - Parameter time: milliseconds, as an argument of a command.
+  func addUser(_ user: UserID, seenAt time: ByteBuffer) {
+    seen.writeImmutableBuffer(time)
     seen.writeRESPBulk(user.rawValue)
     users += 1
   }

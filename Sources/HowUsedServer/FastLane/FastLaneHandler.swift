@@ -21,6 +21,10 @@ final class FastLaneHandler: ChannelDuplexHandler {
   /// Adds the HTTP handlers behind this one.
   private let installHTTP: (any Channel) throws -> Void
   private var context: ChannelHandlerContext?
+  /// Nil when the channel isn't active, or has no socket.
+  private var socket: ClientSocket?
+  /// Writes that the channel has taken and not finished: nothing may overtake them.
+  private var channelWrites = 0
   private var state = ConnectionState()
   private var responses = ResponseOrder()
   /// What has arrived of a request that isn't complete, or must wait.
@@ -38,12 +42,19 @@ final class FastLaneHandler: ChannelDuplexHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
+    socket = ClientSocket(of: context.channel)
     state.lastActiveSweep = worker.connections.sweep
     worker.connections.add(self)
   }
 
+  func channelInactive(context: ChannelHandlerContext) {
+    socket = nil
+    context.fireChannelInactive()
+  }
+
   func handlerRemoved(context: ChannelHandlerContext) {
     self.context = nil
+    socket = nil
     pending = nil
     worker.connections.remove(self)
   }
@@ -67,7 +78,7 @@ final class FastLaneHandler: ChannelDuplexHandler {
     isProcessing = true
     pending = nil
     var action = ConnectionState.Action.none
-    loop: while state.mode == .recognizing, buffer.readableBytes > 0, hasRoom(context) {
+    loop: while state.mode == .recognizing, buffer.readableBytes > 0, hasRoom {
       switch buffer.withUnsafeReadableBytes(take) {
       case .taken(let length):
         buffer.moveReaderIndex(forwardBy: length)
@@ -156,22 +167,15 @@ final class FastLaneHandler: ChannelDuplexHandler {
   }
 
   /// Whether another answer may come to be owed: a client that doesn't read its answers is not read from either.
-  private func hasRoom(_ context: ChannelHandlerContext) -> Bool {
-    responses.outstanding < Self.maximumOutstanding && context.channel.isWritable
-  }
+  private var hasRoom: Bool { responses.outstanding < Self.maximumOutstanding && channelWrites == 0 }
 
   /// Holds back reading while too much waits, so that a connection's memory stays bounded.
   func read(context: ChannelHandlerContext) {
-    if state.mode != .handedOver, state.mode == .handOverPending || !hasRoom(context) {
+    if state.mode != .handedOver, state.mode == .handOverPending || !hasRoom {
       readIsHeld = true
     } else {
       context.read()
     }
-  }
-
-  func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable, state.mode != .handedOver { goOn(context) }
-    context.fireChannelWritabilityChanged()
   }
 
   /// What Hummingbird and the API's handler write, once the connection is handed over.
@@ -184,7 +188,7 @@ final class FastLaneHandler: ChannelDuplexHandler {
   private func goOn(_ context: ChannelHandlerContext) {
     if pending != nil { process(context) }
     settle(context)
-    if readIsHeld, state.mode != .handOverPending, hasRoom(context) {
+    if readIsHeld, state.mode != .handOverPending, hasRoom {
       readIsHeld = false
       context.read()
     }
@@ -203,7 +207,7 @@ final class FastLaneHandler: ChannelDuplexHandler {
   /// Goes on to what had to wait for the answers owed.
   private func settle(_ context: ChannelHandlerContext) {
     // What is still unread of a peer that has finished is read first.
-    if state.mode == .recognizing, pending != nil, !hasRoom(context) { return }
+    if state.mode == .recognizing, pending != nil, !hasRoom { return }
     if responses.outstanding == 0 { carryOut(state.settled(), context) }
   }
 
@@ -231,14 +235,27 @@ extension FastLaneHandler: APIResponder {
   }
 
   func flushResponses() {
-    guard let context else { return }
-    var wrote = false
-    while let response = responses.takeNext() {
-      context.write(wrapOutboundOut(response), promise: nil)
-      wrote = true
-    }
-    guard wrote else { return }
-    context.flush()
+    guard let context, var bytes = responses.takeNext() else { return }
+    while let next = responses.takeNext() { bytes.writeImmutableBuffer(next) }
+    state.lastActiveSweep = worker.connections.sweep
+    send(bytes, context)
+    goOn(context)
+  }
+
+  /// Sends what the socket takes; the channel keeps the rest, and all that follows until that is gone.
+  private func send(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+    var rest = bytes
+    if channelWrites == 0, let socket { rest.moveReaderIndex(forwardBy: socket.send(bytes)) }
+    guard rest.readableBytes > 0 else { return }
+    channelWrites += 1
+    let written = context.eventLoop.makePromise(of: Void.self)
+    written.futureResult.assumeIsolated().whenSuccess { [self] in channelHasWritten() }
+    context.writeAndFlush(wrapOutboundOut(rest), promise: written)
+  }
+
+  private func channelHasWritten() {
+    channelWrites -= 1
+    guard let context, channelWrites == 0, state.mode != .handedOver else { return }
     state.lastActiveSweep = worker.connections.sweep
     goOn(context)
   }
