@@ -36,7 +36,7 @@ final class LoopConnection: Sendable {
     guard try await becomes(ready: true) else { throw RedisClientError.notConnected }
   }
 
-  func becomes(ready: Bool, within limit: Duration = .seconds(5)) async throws -> Bool {
+  func becomes(ready: Bool, within limit: Duration = .seconds(30)) async throws -> Bool {
     try await eventually(within: limit, every: .milliseconds(2)) {
       try await run { connection, _ in connection.isReady == ready }
     }
@@ -54,7 +54,7 @@ final class LoopConnection: Sendable {
   }
 
   /// The lines of the log as soon as there are `count`.
-  func lines(_ count: Int, within limit: Duration = .seconds(5)) async throws -> [String] {
+  func lines(_ count: Int, within limit: Duration = .seconds(30)) async throws -> [String] {
     _ = try await eventually(within: limit, every: .milliseconds(2)) { try await run { $1.lines.count >= count } }
     return try await run { $1.lines }
   }

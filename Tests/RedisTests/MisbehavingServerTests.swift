@@ -38,7 +38,10 @@ struct MisbehavingServerTests {
       if text.contains("PING") { return "+PONG\r\n" }
       return text.contains("B") ? nil : ":1\r\n:2\r\n$5\r\nhal"
     }
-    try await withConnection(to: server.endpoint) { connection in
+    // On a busy machine the server may take its time to close.
+    var patient = RedisConnectionConfiguration()
+    patient.replyTimeout = .seconds(30)
+    try await withConnection(to: server.endpoint, configuration: patient) { connection in
       try await connection.send([[["A"], ["A"], ["A"]]])
       #expect(try await connection.lines(2) == ["0.0=:1", "0.1=:2"])
       try await connection.send([[["B"]]], firstTag: 1)
