@@ -36,7 +36,7 @@ struct GenerationCleaner {
   func removeAll(of bot: BotID) async throws {
     let prefix = Array(keys.bot(bot).utf8)
     try await removeKeys { $0.starts(with: prefix) }
-    for key in [keys.generations, keys.updates, keys.overflow] { try await client.send("HDEL", key, bot.rawValue) }
+    for key in keys.byBot { try await client.send("HDEL", key, bot.rawValue) }
   }
 
   private func removeKeys(where isOld: ([UInt8]) -> Bool) async throws {

@@ -42,6 +42,9 @@ package struct StatisticsKeys: Sendable {
   /// Hash: bot → the latest bucket (`h489312`) in which it had more combinations or dimensions than are counted.
   package var overflow: String { prefix + "overflow" }
 
+  /// All hashes of the living statistics that have a field for each bot.
+  var byBot: [String] { schema.statisticsByBot(partition) }
+
   /// Hash: bot → the generation that a rebuild fills. Its position is ``rebuildPosition``.
   package var rebuildGenerations: String { prefix + "rebuild:generations" }
   package var rebuildPosition: String { prefix + "rebuild:position" }

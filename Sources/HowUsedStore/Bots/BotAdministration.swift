@@ -94,6 +94,8 @@ package struct BotAdministration: Sendable {
       }
       cursor = next
     } while cursor != "0"
+    // Last, since who counts sees by them that the rest is gone.
+    for hash in keys.statisticsByBot(partition) { try await client.send("HDEL", hash, id.description) }
     return Int(removed)
   }
 

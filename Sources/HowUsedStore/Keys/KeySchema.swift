@@ -72,6 +72,11 @@ package struct KeySchema: Sendable, Equatable {
   /// What every statistics key of the partition starts with.
   package func statistics(_ partition: Partition) -> String { "hu:{\(partition)}:stats:" }
 
+  /// Hashes of the statistics that have a field for each bot: its id.
+  package func statisticsByBot(_ partition: Partition) -> [String] {
+    ["generations", "updates", "overflow"].map { statistics(partition) + $0 }
+  }
+
   /// What every statistics key of a bot starts with. The id comes first, so that all of them are found (and removed)
   /// by this prefix whatever event names and parameters follow.
   package func statisticsPrefix(_ partition: Partition, _ bot: BotID) -> String {
