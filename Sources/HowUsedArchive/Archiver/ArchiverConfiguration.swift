@@ -11,7 +11,7 @@ package struct ArchiverConfiguration: Sendable {
   package var keepDays: Int?
   /// 1 (fast) ... 19 (small).
   package var compressionLevel = 1
-  /// Events read from Redis at once.
+  /// The most events that become one frame.
   package var pageEvents = 5000
   /// How often the streams are read.
   package var poll: Duration = .seconds(1)

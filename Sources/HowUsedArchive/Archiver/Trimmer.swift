@@ -8,6 +8,9 @@ import Synchronization
 /// Removes events from the streams when everyone who reads them has finished with them, and only then: never by length
 /// and never by age.
 package final class Trimmer: Service {
+  /// How many entries are removed at once.
+  private static let pieceEntries = 10_000
+
   private let streams: EventStreams
   private let consumers: [any StreamConsumer]
   private let interval: Duration
@@ -48,9 +51,11 @@ package final class Trimmer: Service {
     for partition in streams.keys.partitions {
       do {
         guard let gate = try await gate(partition) else { continue }
-        // Outside of MULTI: there, under maxmemory, it would be refused, when it is needed most.
-        let key = streams.keys.events(partition)
-        _ = try await streams.client.send("XTRIM", key, "MINID", gate.next.description)
+        // Outside of MULTI: there, under maxmemory, it would be refused, when it is needed most. And in pieces, between
+        // which Redis answers others; the last one takes what the others, whole nodes, have left.
+        let (client, key, end) = (streams.client, streams.keys.events(partition), gate.next.description)
+        while try await client.send("XTRIM", key, "MINID", "~", end, "LIMIT", Self.pieceEntries).int ?? 0 > 0 {}
+        _ = try await client.send("XTRIM", key, "MINID", end)
         trimmed.withLock { $0[partition] = gate }
       } catch {
         // Trimming can wait: the next pass tries again.

@@ -14,6 +14,20 @@ package struct StreamPage: Sendable, Equatable {
 
   package init() {}
 
+  /// Adds the entries that come next.
+  mutating func append(_ next: StreamPage) {
+    for batch in next.batches {
+      if let last = batches.indices.last, batches[last].first.day == batch.first.day {
+        batches[last].append(batch)
+      } else {
+        batches.append(batch)
+      }
+    }
+    entries += next.entries
+    last = next.last ?? last
+    foreign += next.foreign
+  }
+
   /// The events in it.
   package var count: Int { batches.reduce(0) { $0 + $1.count } }
 }
