@@ -50,10 +50,11 @@ import Testing
         )
         guard user % 500 == 0 else { continue }
         let next = position.next
-        guard case .done = try await committer.commit(batch, from: position, to: next) else {
+        guard case .done(_, let crowded) = try await committer.commit(batch, from: position, to: next) else {
           Issue.record("not committed")
           return
         }
+        try await committer.fold(crowded)
         batch.committed()
         position = next
       }
@@ -68,53 +69,59 @@ import Testing
     }
   }
 
-  /// A fixed number of different requests, again and again, as a load generator sends them; or users who all are new.
-  @Test(.enabled(if: isWanted), arguments: [(10, 20_000), (50, 200_000)])
-  func redisTimePerEvent(bots: Int, records: Int) async throws {
-    let count = 200_000
-    try await StatisticsBench.with { bench in
-      var random = SplitMix(seed: 2)
-      let now = WallClock.seconds * 1000
-      let names = ["message", "start", "callback_query", "settings", "регистрация", "inline_query", "subscribe", "pay"]
-      let events = (0..<records).map { _ in
-        let user = Int64.random(in: 1...1 << 40, using: &random)
-        return TestEvent(
-          bot: Int64.random(in: 1...Int64(bots), using: &random),
-          user: user,
-          event: names.randomElement(using: &random),
-          params: [["en", "ru", "de", "es", "uk", "pt-br"][Int(user % 6)]],
-          time: 0,
-          registered: user % 4 == 0 ? 1_616_161_616 + user % 10_000_000 : nil
-        )
-      }
-      let before = try await Self.processorSeconds(bench.client)
-      for part in 0..<count / 2000 {
-        let commands = (0..<2000).map { index in
-          let event = events[(part * 2000 + index) % records]
-          let id = "\(now + Int64(part * 20 + index / 100))-*"
-          return RedisCommand("XADD", bench.schema.events(bench.partition(event.bot)), id, "e", event.fragment)
-        }
-        _ = try await bench.client.pipeline(commands)
-      }
-      let adding = (try await Self.processorSeconds(bench.client) - before) / Double(count) * 1e6
-      print(
-        "\(bots) bots, \(records) requests: XADD took \(adding.formatted(.number.precision(.fractionLength(2)))) µs"
-      )
-      for round in 1...2 {
-        let before = try await Self.processorSeconds(bench.client)
-        let started = ContinuousClock.now
-        try await bench.count()
-        let took = (try await Self.processorSeconds(bench.client) - before) / Double(count) * 1e6
-        print(
-          "  round \(round): Redis \(took.formatted(.number.precision(.fractionLength(2)))) µs an event, in all \(started.duration(to: .now))"
-        )
-        try await Self.printCommands(bench.client)
-        for partition in bench.schema.partitions {
-          try await bench.client.send("SET", bench.schema.statisticsPosition(partition), "1-0")
-        }
-      }
+  /// The bench's load: a fixed number of different requests, again and again.
+  @Test(.enabled(if: isWanted)) func redisTimeOfTheBenchsLoad() async throws {
+    var load = PacedLoad(bots: 10, users: 10_000, seconds: 10, random: SplitMix(seed: 2))
+    let records = (0..<20_000).map { _ in load.event(Int64.random(in: 1...100_000, using: &load.random)) }
+    try await measure("10 bots, 20,000 requests again and again, 30,000/s", load) { second in
+      (0..<30_000).map { records[(second * 30_000 + $0) % records.count] }
     }
   }
+
+  /// Every user sends so many events a minute, the first ones all at once new to the bot.
+  @Test(.enabled(if: isWanted), arguments: [(50, 1200, 1, 4), (50, 400, 3, 4), (50, 4000, 1, 1)])
+  func redisTimeOfUsers(bots: Int, users: Int, perMinute: Int, minutes: Int) async throws {
+    var load = PacedLoad(bots: bots, users: users, seconds: 60 * minutes, random: SplitMix(seed: 2))
+    try await measure("\(bots) bots, \(users) users each, \(perMinute) a minute", load) { second in
+      load.events(ofSecond: second, perMinute: perMinute)
+    }
+  }
+
+  /// Counts second by second, as the service does, and prints what each minute took.
+  private func measure(_ title: String, _ load: PacedLoad, _ events: (Int) -> [TestEvent]) async throws {
+    try await StatisticsBench.with(partitions: 16) { bench in
+      let counters = bench.schema.partitions.map {
+        PartitionCounter(client: bench.client, schema: bench.schema, partition: $0)
+      }
+      let start = (WallClock.seconds / 3600 - 1) * 3600
+      print("\(title):")
+      let memory = try await Self.info(bench.client, "memory", "used_memory")
+      var (took, count) = (0.0, 0)
+      for second in 0..<load.seconds {
+        let time = (start + Int64(second)) * 1000
+        let commands = events(second).map {
+          RedisCommand("XADD", bench.schema.events(bench.partition($0.bot)), "\(time)-*", "e", $0.fragment)
+        }
+        count += commands.count
+        for first in stride(from: 0, to: commands.count, by: 2000) {
+          _ = try await bench.client.pipeline(Array(commands[first..<min(first + 2000, commands.count)]))
+        }
+        let before = try await Self.processorSeconds(bench.client)
+        for counter in counters { #expect(try await counter.catchUp() == .caughtUp) }
+        took += try await Self.processorSeconds(bench.client) - before
+        if second % 60 == 59 || second == load.seconds - 1 {
+          print("  \(count) events: Redis \((took / Double(count) * 1e6).formatted(Self.twoDigits)) µs each")
+          (took, count) = (0, 0)
+        }
+        for partition in bench.schema.partitions { try await bench.client.send("DEL", bench.schema.events(partition)) }
+      }
+      let grown = try await Self.info(bench.client, "memory", "used_memory") - memory
+      print("  memory grew by \(Int(grown / 1024)) KiB")
+      try await Self.printCommands(bench.client)
+    }
+  }
+
+  private static let twoDigits = FloatingPointFormatStyle<Double>.number.precision(.fractionLength(2))
 
   private static func printCommands(_ client: RedisClient) async throws {
     let text = try await client.send("INFO", "commandstats").string ?? ""

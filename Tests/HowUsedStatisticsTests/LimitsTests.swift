@@ -95,6 +95,16 @@ import Testing
         let redis = try await bench.client.send("PFCOUNT", "hll").int
         #expect(own.estimate == redis)
         let bytes = try #require(try await bench.client.send("GET", "hll").bytes)
+        // Redis reads what was written here, too.
+        var dense = DenseSketch()
+        for user in 0..<count { dense.add(user &* 1_000_003 &- 77) }
+        try await bench.client.send("SET", "dense", dense.bytes)
+        #expect(try await bench.client.send("PFCOUNT", "dense").int == redis)
+        try await bench.client.send("PFADD", "dense", -1)
+        #expect(try await bench.client.send("PFCOUNT", "hll", "dense").int ?? 0 >= own.estimate)
+        let again = DenseSketch(bytes.withUnsafeReadableBytes { Array($0) })
+        // The header may hold the count.
+        #expect(again?.bytes.dropFirst(16) == dense.bytes.dropFirst(16))
         var read = HyperLogLog()
         #expect(bytes.withUnsafeReadableBytes { read.merge($0) })
         #expect(read.estimate == redis)

@@ -11,11 +11,12 @@ import Testing
 struct StatisticsBench {
   let server: RedisServerProcess
   let client: RedisClient
-  let schema = KeySchema(partitions: 4)
+  let schema: KeySchema
   static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
   static func with(
     config: [String] = [],
+    partitions: Int = 4,
     isolation: isolated (any Actor)? = #isolation,
     _ body: (StatisticsBench) async throws -> Void
   ) async throws {
@@ -23,7 +24,7 @@ struct StatisticsBench {
       let client = RedisClient(endpoint: server.endpoint, logger: logger)
       try await client.waitUntilReady(timeout: .seconds(30))
       do {
-        try await body(StatisticsBench(server: server, client: client))
+        try await body(StatisticsBench(server: server, client: client, schema: KeySchema(partitions: partitions)))
       } catch {
         await client.shutdown()
         throw error

@@ -7,7 +7,7 @@ extension Batch {
     var events: Int64 = 0
     var updates: Int64 = 0
     var uses: [(combination: Int, count: Int64)] = []
-    var audiences: [Int] = []
+    var visits: [Int] = []
   }
 
   fileprivate struct BotPart {
@@ -48,9 +48,9 @@ extension Batch {
         parts[combination.bot]?.add(cell.combination, cell.count, combination.isUpdate, resolution, bucket)
       }
     }
-    for (index, audience) in audiences.enumerated() {
-      part(audience.bot)
-      parts[audience.bot]?.add(audience: index, audience.resolution, audience.bucket)
+    for (index, visits) in visits.enumerated() {
+      // Of a bot that has cells.
+      parts[table.entries[visits.combination].bot]?.add(visits: index, visits.resolution, visits.bucket)
     }
     for (index, registration) in registrations.enumerated() {
       part(registration.bot)
@@ -78,17 +78,14 @@ extension Batch {
     command.append(row.resolution.expiry(ofBucket: row.bucket))
     command.append(row.events)
     command.append(row.updates)
-    command.append(row.resolution.exactUsers)
-    command.append(row.resolution.dimensionLimit)
+    command.append(row.resolution.waitingBytes)
     command.append(row.uses.count)
     for use in row.uses { command.append(table.entries[use.combination].field) }
     for use in row.uses { command.append(use.count) }
-    command.append(row.audiences.count)
-    for index in row.audiences { command.append(table.dimensions[Int(audiences[index].dimension)].name) }
-    for index in row.audiences { command.append(audiences[index].users.count) }
-    for index in row.audiences {
-      for user in audiences[index].users { command.append(user) }
-    }
+    var waiting = WaitingVisits()
+    for index in row.visits { waiting.add(table.entries[visits[index].combination].field, visits[index].users) }
+    command.append(waiting.chunks.count)
+    for chunk in waiting.chunks { command.append(chunk) }
   }
 }
 
@@ -111,7 +108,7 @@ extension Batch.BotPart {
     }
   }
 
-  fileprivate mutating func add(audience: Int, _ resolution: Resolution, _ bucket: Int64) {
-    rows[row(resolution, bucket)].audiences.append(audience)
+  fileprivate mutating func add(visits: Int, _ resolution: Resolution, _ bucket: Int64) {
+    rows[row(resolution, bucket)].visits.append(visits)
   }
 }

@@ -11,12 +11,11 @@ package struct Batch {
     var count: Int64
   }
 
-  /// A dimension's users in a bucket.
-  struct Audience {
-    let dimension: Int32
+  /// Users that a combination had in a bucket, each told for the first time, as far as is remembered.
+  struct Visits {
+    let combination: Int
     let resolution: Resolution
     let bucket: Int64
-    let bot: Int64
     var users: [Int64]
   }
 
@@ -36,38 +35,32 @@ package struct Batch {
   private(set) var table: CombinationTable
   private(set) var cells: [Cell] = []
   private var cellIndexes: [UInt64: Int] = [:]
-  private(set) var audiences: [Audience] = []
-  private var audienceIndexes: [AudienceKey: Int] = [:]
+  private(set) var visits: [Visits] = []
+  private var visitIndexes: [UInt64: Int] = [:]
   private(set) var registrations: [Registration] = []
   private var registrationIndexes: [BotUser: Int] = [:]
   private var recent: SeenCache
   private var seen: SeenCache
   private var known: KnownCache
   private let seed: UInt64
-  private var ids = 0
+  private var visitors = 0
 
   /// Events added since the last commit.
   package private(set) var events = 0
 
-  private struct AudienceKey: Hashable {
-    let dimension: Int32
-    let resolution: Resolution
-    let bucket: Int64
-  }
-
-  /// - Parameter cacheSize: entries of each cache, a power of two; together they take 32 bytes for each at most.
+  /// - Parameter cacheSize: entries of the smallest cache, a power of two; all take 56 bytes for each of them at most.
   package init(cacheSize: Int = 1 << 18) {
     seed = UInt64.random(in: .min ... .max)
     table = CombinationTable(seed: seed)
     recent = SeenCache(most: cacheSize)
-    seen = SeenCache(most: cacheSize)
+    seen = SeenCache(most: 4 * cacheSize)
     known = KnownCache(most: cacheSize)
   }
 
   package var isEmpty: Bool { events == 0 }
 
   /// About how many microseconds Redis will be busy with it.
-  package var weight: Int { cells.count + audiences.count + ids / 4 + 2 * registrations.count }
+  package var weight: Int { 2 * cells.count + visitors / 8 + 3 * registrations.count }
 
   /// Counts one event. `event` is empty for a deprecated update. `milliseconds` is the event's own time (Unix), `sent` the
   /// registration time in Unix seconds that came with it, 0 when none did.
@@ -91,35 +84,26 @@ package struct Batch {
       cells.append(Cell(combination: combination, minute: minute, count: 1))
     }
     let userHash = Mix.mix(seed ^ UInt64(bitPattern: user))
-    if !recent.insert(Mix.mix(table.entries[combination].hash ^ UInt64(bitPattern: minute), userHash)) {
-      addUser(user, hash: userHash, bot: bot, combination: combination, seconds: seconds)
-    }
+    visit(by: user, hash: Mix.mix(table.entries[combination].hash, userHash), combination, at: seconds)
     register(bot: bot, user: user, hash: userHash, at: seconds, sent: sent)
   }
 
-  private mutating func addUser(_ user: Int64, hash: UInt64, bot: Int64, combination: Int, seconds: Int64) {
-    for dimension in table.entries[combination].dimensions {
-      let dimensionHash = Mix.mix(table.dimensions[Int(dimension)].hash, hash)
-      for resolution in Resolution.allCases {
-        let bucket = resolution.bucket(at: seconds)
-        // Two bits for the resolution: the numbers of different resolutions' buckets may be equal.
-        let place = UInt64(bitPattern: bucket) << 2 | UInt64(resolution.rawValue)
-        if seen.insert(Mix.mix(dimensionHash ^ place)) { continue }
-        let key = AudienceKey(dimension: dimension, resolution: resolution, bucket: bucket)
-        ids += 1
-        if let index = audienceIndexes[key] {
-          audiences[index].users.append(user)
-        } else {
-          audienceIndexes[key] = audiences.count
-          let audience = Audience(
-            dimension: dimension,
-            resolution: resolution,
-            bucket: bucket,
-            bot: bot,
-            users: [user]
-          )
-          audiences.append(audience)
-        }
+  /// `hash` is of user and combination.
+  private mutating func visit(by user: Int64, hash: UInt64, _ combination: Int, at seconds: Int64) {
+    for resolution in Resolution.allCases {
+      let bucket = resolution.bucket(at: seconds)
+      // Two bits for the resolution: the numbers of different resolutions' buckets may be equal.
+      let place = UInt64(bitPattern: bucket) << 2 | UInt64(resolution.rawValue)
+      let hash = Mix.mix(hash ^ place)
+      // Whoever was told in a bucket was told in the larger ones around it, too.
+      if resolution == .minute ? recent.insert(hash) : seen.insert(hash) { return }
+      visitors += 1
+      let key = UInt64(truncatingIfNeeded: combination) << 36 | place & 0xf_ffff_ffff
+      if let index = visitIndexes[key] {
+        visits[index].users.append(user)
+      } else {
+        visitIndexes[key] = visits.count
+        visits.append(Visits(combination: combination, resolution: resolution, bucket: bucket, users: [user]))
       }
     }
   }
@@ -138,11 +122,11 @@ package struct Batch {
   /// To be called when the batch was committed: the next one begins.
   package mutating func committed() {
     events = 0
-    ids = 0
+    visitors = 0
     cells.removeAll(keepingCapacity: true)
     cellIndexes.removeAll(keepingCapacity: true)
-    audiences.removeAll(keepingCapacity: true)
-    audienceIndexes.removeAll(keepingCapacity: true)
+    visits.removeAll(keepingCapacity: true)
+    visitIndexes.removeAll(keepingCapacity: true)
     registrations.removeAll(keepingCapacity: true)
     registrationIndexes.removeAll(keepingCapacity: true)
     if table.isTooLarge { table.removeAll() }

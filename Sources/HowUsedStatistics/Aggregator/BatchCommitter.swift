@@ -4,8 +4,8 @@ import Redis
 /// Carries a ``Batch`` into Redis together with the position behind it.
 struct BatchCommitter {
   enum Outcome {
-    /// With the bots that were in it.
-    case done([Int64])
+    /// With the bots that were in it, and the rows that ``RowFolder`` is to fold.
+    case done([Int64], crowded: [CrowdedRow])
     /// The position isn't where the batch began: it is this. Or it is, and a bot was removed meanwhile, so that what was
     /// left out of the batch because it was counted before isn't counted any more. Nothing was changed.
     case moved(StreamID)
@@ -22,6 +22,7 @@ struct BatchCommitter {
   private var scriptHash: String?
   /// Bots that were committed since nothing was left out of a batch.
   private var counted: Set<Int64> = []
+  private var folder: RowFolder
 
   init(client: RedisClient, positionKey: String, generationsKey: String, prefix: String, firstGeneration: Int64 = 1) {
     self.client = client
@@ -29,6 +30,7 @@ struct BatchCommitter {
     self.generationsKey = generationsKey
     self.prefix = prefix
     self.firstGeneration = firstGeneration
+    folder = RowFolder(client: client, positionKey: positionKey, prefix: prefix)
   }
 
   func position() async throws -> StreamID {
@@ -48,9 +50,9 @@ struct BatchCommitter {
       command.append(contentsOf: [after.description, firstGeneration])
       bots = batch.write(to: &command)
     }
-    if reply.array != nil {
+    if let crowded = reply.array {
       counted.formUnion(bots)
-      return .done(bots)
+      return .done(bots, crowded: rows(crowded))
     }
     counted = []
     return .moved(reply.string.flatMap { StreamID($0) } ?? .zero)
@@ -61,5 +63,20 @@ struct BatchCommitter {
     guard !bots.isEmpty else { return true }
     let generations = try await client.send(RedisCommand(["HMGET", generationsKey] + bots.map(String.init)))
     return generations.array?.allSatisfy { $0.int != nil } ?? false
+  }
+
+  private func rows(_ parts: [RedisValue]) -> [CrowdedRow] {
+    stride(from: 0, to: parts.count - 2, by: 3).compactMap { index in
+      guard let bot = parts[index].int, let generation = parts[index + 1].int, let name = parts[index + 2].string,
+        let number = Int64(name.dropFirst()),
+        let resolution = Resolution.allCases.first(where: { name.hasPrefix($0.letter) })
+      else { return nil }
+      return CrowdedRow(bot: bot, generation: generation, bucket: .init(resolution: resolution, number: number))
+    }
+  }
+
+  /// Brings what waits beside the rows into their dimensions.
+  mutating func fold(_ rows: [CrowdedRow]) async throws {
+    for row in rows { while try await folder.fold(row) {} }
   }
 }

@@ -1,4 +1,4 @@
-/// The combinations that were seen lately, each with what it counts in. Looking one up costs a hash of its bytes.
+/// The combinations that were seen lately. Looking one up costs a hash of its bytes.
 struct CombinationTable {
   struct Entry {
     let bot: Int64
@@ -6,35 +6,19 @@ struct CombinationTable {
     /// See ``Combination``.
     let field: [UInt8]
     let hash: UInt64
-    /// Indexes of ``CombinationTable/dimensions``.
-    let dimensions: [Int32]
-  }
-
-  struct DimensionEntry {
-    /// See ``Dimension``.
-    let name: [UInt8]
-    /// Of bot and name.
-    let hash: UInt64
-  }
-
-  private struct DimensionKey: Hashable {
-    let bot: Int64
-    let name: [UInt8]
   }
 
   /// Above this many, the table is emptied at the next batch: someone sends values without end.
   static let most = 1 << 16
 
   private(set) var entries: [Entry] = []
-  private(set) var dimensions: [DimensionEntry] = []
-  private var dimensionIndexes: [DimensionKey: Int32] = [:]
   private var slots: [Int32] = Array(repeating: -1, count: 256)
   private var scratch: [UInt8] = []
   private let seed: UInt64
 
   init(seed: UInt64) { self.seed = seed }
 
-  var isTooLarge: Bool { entries.count > Self.most || dimensions.count > 4 * Self.most }
+  var isTooLarge: Bool { entries.count > Self.most }
 
   mutating func removeAll() { self = CombinationTable(seed: seed) }
 
@@ -61,21 +45,11 @@ struct CombinationTable {
       if entries[index].hash == hash, entries[index].bot == bot, entries[index].field == scratch { return index }
       slot = (slot + 1) & (slots.count - 1)
     }
-    return add(bot: bot, event: event, params: params, hash: hash)
+    return add(Entry(bot: bot, isUpdate: event.isEmpty, field: scratch, hash: hash))
   }
 
-  private mutating func add(bot: Int64, event: UnsafeRawBufferPointer, params: Params, hash: UInt64) -> Int {
-    let names = Dimension.of(event: event, params: [params.first, params.second, params.third])
-    let indexes = names.map { name in
-      let key = DimensionKey(bot: bot, name: name)
-      if let index = dimensionIndexes[key] { return index }
-      let index = Int32(dimensions.count)
-      let hash = name.withUnsafeBytes { Mix.hash($0, seed: seed ^ Mix.mix(UInt64(bitPattern: bot))) }
-      dimensions.append(DimensionEntry(name: name, hash: hash))
-      dimensionIndexes[key] = index
-      return index
-    }
-    entries.append(Entry(bot: bot, isUpdate: event.isEmpty, field: scratch, hash: hash, dimensions: indexes))
+  private mutating func add(_ entry: Entry) -> Int {
+    entries.append(entry)
     if entries.count * 2 > slots.count {
       slots = Array(repeating: -1, count: slots.count * 2)
       for index in entries.indices { place(index) }

@@ -1,8 +1,11 @@
 /// The Lua script that counts a batch and moves the position, or does neither.
 ///
 /// Why a script and not `MULTI` guarded by `WATCH`: what is to be done depends on what is there (is the bucket full, is the
-/// user known, does a set become a HyperLogLog), which would take a round trip under `WATCH` first and would be undone by
+/// user known), which would take a round trip under `WATCH` first and would be undone by
 /// every other writer. Costs are per batch and counter, not per event.
+///
+/// Users only go into a list beside their row (see ``WaitingVisits``); those of a row where many wait are brought into
+/// its dimensions by ``RowFolder``.
 enum CommitScript {
   static let resolutions = Resolution.allCases.map { resolution in
     "{'\(resolution.letter)',\(resolution.seconds),\(resolution.retention)}"
@@ -12,20 +15,21 @@ enum CommitScript {
     -- KEYS: position, generations. All other keys have the prefix, and so the same slot.
     -- ARGV: prefix, position before ('' for none), position after, generation of a bot that has none, then per bot:
     --   id, number of rows, number of users, rows, users
-    --   row: resolution, bucket, expiry, events, updates, exact limit, dimension limit,
-    --        number of combinations, combinations..., counts...,
-    --        number of dimensions, dimensions..., numbers of ids..., ids...
+    --   row: resolution, bucket, expiry, events, updates, bytes of visits that may wait,
+    --        number of combinations, combinations..., counts..., number of chunks, chunks...
     --   user: id, time of the first event, registration time sent or ''
-    -- Returns the position found when it isn't the one before; else an empty list.
+    -- Returns the position found when it isn't the one before; else bot, generation and name of each row where more
+    -- waits than may.
     -- What is read and written of a row goes in one command each: a call from Lua costs more than what it does.
-    local call, byte, find, sub = redis.call, string.byte, string.find, string.sub
+    local call, sub = redis.call, string.sub
     local floor, min = math.floor, math.min
     local prefix = ARGV[1]
     local found = call('GET', KEYS[1]) or ''
     if found ~= ARGV[2] then return found end
     local now = tonumber(call('TIME')[1])
     local resolutions = {\(resolutions)}
-    local OTHER, LIMIT, PACKED, LOAD, CHUNK = '\\30', \(Resolution.combinationLimit), 64, 40, 2000
+    local OTHER, LIMIT, LOAD, CHUNK = '\\30', \(Resolution.combinationLimit), 40, 2000
+    local crowded = {}
 
     -- A command with any number of arguments, which Lua can't pass all at once.
     local function chunks(command, key, list, from, to)
@@ -48,47 +52,6 @@ enum CommitScript {
       return values
     end
 
-    -- Counts users ARGV[from..to] in a dimension, of which the row says `value`; returns what it is to say now, or nil if
-    -- that's the same. Up to some 60 bytes of ids stay in the row itself ('p,1,2'), then they are a set ('s' and how
-    -- many), and beyond the exact limit a HyperLogLog ('h').
-    local function users(key, value, expiry, limit, from, to)
-      local kind = value and byte(value) or 112
-      if kind == 104 then
-        chunks('PFADD', key, ARGV, from, to)
-        return nil
-      end
-      local count = 0
-      if kind == 112 then
-        local packed = value or 'p'
-        -- More than 31 ids can't fit, however short.
-        if to - from < 31 then
-          for at = from, to do
-            if not find(packed .. ',', ',' .. ARGV[at] .. ',', 1, true) then packed = packed .. ',' .. ARGV[at] end
-            if #packed > PACKED then break end
-          end
-          if #packed <= PACKED then
-            if packed ~= value then return packed end
-            return nil
-          end
-        end
-        local list = {}
-        for id in string.gmatch(sub(packed, 2), '[^,]+') do list[#list + 1] = id end
-        if #list > 0 then count = call('SADD', key, unpack(list)) end
-        count = count + chunks('SADD', key, ARGV, from, to)
-        call('EXPIREAT', key, expiry)
-      else
-        local added = chunks('SADD', key, ARGV, from, to)
-        if added == 0 then return nil end
-        count = tonumber(sub(value, 2)) + added
-      end
-      if count <= limit then return 's' .. count end
-      local list = call('SMEMBERS', key)
-      call('UNLINK', key)
-      chunks('PFADD', key, list, 1, #list)
-      call('EXPIREAT', key, expiry)
-      return 'h'
-    end
-
     local at, last = 5, #ARGV
     while at <= last do
       local bot, rows, people = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
@@ -103,17 +66,13 @@ enum CommitScript {
       for _ = 1, rows do
         local name, expiry = ARGV[at] .. ARGV[at + 1], tonumber(ARGV[at + 2])
         local events, updates = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
-        local limit, most = tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
-        local uses = tonumber(ARGV[at + 7])
-        local fields = at + 8
-        local dimensions = tonumber(ARGV[fields + 2 * uses])
-        local names = fields + 2 * uses + 1
-        local from = names + 2 * dimensions
-        if expiry <= now then
-          for index = 0, dimensions - 1 do from = from + tonumber(ARGV[names + dimensions + index]) end
-        else
-          local counts, row, members = base .. 'u' .. name, base .. 'q' .. name, base .. 's' .. name .. ':'
-          local full, write = false, {}
+        local limit, uses = tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
+        local fields = at + 7
+        local chunk = fields + 2 * uses + 1
+        at = chunk + tonumber(ARGV[chunk - 1])
+        if expiry > now then
+          local counts, row, list = base .. 'u' .. name, base .. 'q' .. name, base .. 'w' .. name
+          local write = {}
 
           if uses > 0 then
             local old, room, other = get(counts, fields, fields + uses - 1), nil, 0
@@ -136,12 +95,12 @@ enum CommitScript {
             set(counts, write)
             if other > 0 then
               call('HINCRBY', counts, OTHER, other)
-              full = true
+              call('HSET', prefix .. 'overflow', bot, name)
             end
           end
 
           write = {}
-          local sums = call('HMGET', row, 't', 'v', 'n')
+          local sums = call('HMGET', row, 't', 'v', 'w')
           if events > 0 then
             write[1] = 't'
             write[2] = events + tonumber(sums[1] or 0)
@@ -150,32 +109,14 @@ enum CommitScript {
             write[#write + 1] = 'v'
             write[#write + 1] = updates + tonumber(sums[2] or 0)
           end
-          if dimensions > 0 then
-            local old, room = get(row, names, names + dimensions - 1), nil
-            local overflown = {}
-            for index = 1, dimensions do
-              local dimension = ARGV[names + index - 1]
-              local to = from + tonumber(ARGV[names + dimensions + index - 1]) - 1
-              local value = old[index]
-              if not value and #dimension > 1 then
-                if not room then
-                  room = most - call('HLEN', row)
-                  for sum = 1, 3 do if sums[sum] then room = room + 1 end end
-                end
-                room = room - 1
-                if room < 0 then
-                  full = true
-                  dimension = sub(dimension, 1, 1) .. OTHER
-                  value = overflown[dimension] or call('HGET', row, dimension)
-                end
-              end
-              local new = users(members .. dimension, value, expiry, limit, from, to)
-              if new then
-                write[#write + 1] = dimension
-                write[#write + 1] = new
-                if byte(dimension, 2) == 30 then overflown[dimension] = new end
-              end
-              from = to + 1
+          if at > chunk then
+            if chunks('RPUSH', list, ARGV, chunk, at - 1) == at - chunk then call('EXPIREAT', list, expiry) end
+            local waiting = tonumber(sums[3] or 0)
+            for index = chunk, at - 1 do waiting = waiting + #ARGV[index] end
+            write[#write + 1] = 'w'
+            write[#write + 1] = waiting
+            if waiting > limit then
+              for _, part in ipairs({bot, generation, name}) do crowded[#crowded + 1] = part end
             end
           end
           set(row, write)
@@ -183,9 +124,7 @@ enum CommitScript {
             call('EXPIREAT', row, expiry)
             call('EXPIREAT', counts, expiry)
           end
-          if full then call('HSET', prefix .. 'overflow', bot, name) end
         end
-        at = from
       end
 
       if people > 0 then
@@ -196,26 +135,17 @@ enum CommitScript {
         local before = known
         local level = 1
         while level * 2 <= buckets do level = level * 2 end
-        local moves, order = {}, {}
+        local moves, times = {}, {}
         local function hash(id)
           local high, low = tonumber(sub(id, 1, -8)) or 0, tonumber(sub(id, -7)) or 0
           return (low * 268435399 + (high % 4294967291) * 1048573) % 4294967291
         end
         local function bump(time, by)
-          time = tonumber(time)
-          for index = 1, 3 do
-            local resolution = resolutions[index]
-            local bucket = floor(time / resolution[2])
-            local expiry = (bucket + 1) * resolution[2] + resolution[3]
-            if expiry > now then
-              local name = resolution[1] .. string.format('%d', bucket)
-              if not moves[name] then
-                order[#order + 1] = {name, expiry}
-                moves[name] = 0
-              end
-              moves[name] = moves[name] + by
-            end
+          if not moves[time] then
+            times[#times + 1] = time
+            moves[time] = 0
           end
+          moves[time] = moves[time] + by
         end
         local function split()
           local source, target = base .. 'k' .. (buckets - level), base .. 'k' .. buckets
@@ -256,8 +186,24 @@ enum CommitScript {
           end
         end
         if known ~= before then call('HSET', base .. 'i', 'users', known, 'buckets', buckets) end
+        local sums, order = {}, {}
+        for _, time in ipairs(times) do
+          for index = 1, 3 do
+            local resolution = resolutions[index]
+            local bucket = floor(tonumber(time) / resolution[2])
+            local expiry = (bucket + 1) * resolution[2] + resolution[3]
+            if expiry > now then
+              local row = base .. 'q' .. resolution[1] .. string.format('%d', bucket)
+              if not sums[row] then
+                order[#order + 1] = {row, expiry}
+                sums[row] = 0
+              end
+              sums[row] = sums[row] + moves[time]
+            end
+          end
+        end
         for _, entry in ipairs(order) do
-          local row, by = base .. 'q' .. entry[1], moves[entry[1]]
+          local row, by = entry[1], sums[entry[1]]
           if by ~= 0 then
             local count = call('HINCRBY', row, 'n', by)
             if count == 0 then call('HDEL', row, 'n') end
@@ -267,6 +213,6 @@ enum CommitScript {
       end
     end
     call('SET', KEYS[1], ARGV[3])
-    return {}
+    return crowded
     """
 }

@@ -26,8 +26,8 @@ package final class PartitionCounter {
 
   /// How many entries are read at once: Redis answers nobody else for about 0.2 ms then.
   static let pageSize = 500
-  /// A batch of this ``Batch/weight`` is committed before more is added: Redis answers nobody else for 1 or 2 ms.
-  static let batchWeight = 1500
+  /// A batch of this ``Batch/weight`` is committed before more is added: Redis answers nobody else for about 1 ms.
+  static let batchWeight = 1000
 
   package let partition: Partition
   let client: RedisClient
@@ -135,12 +135,13 @@ package final class PartitionCounter {
       throw error
     }
     switch outcome {
-    case .done(let committed):
+    case .done(let committed, let crowded):
       counted += batch.events
       bots.formUnion(committed)
       self.position = readThrough
       batch.committed()
       try onStep(.committed)
+      try await committer.fold(crowded)
       return true
     case .moved(let found):
       batch.forget()

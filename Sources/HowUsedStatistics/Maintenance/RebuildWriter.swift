@@ -83,9 +83,10 @@ struct RebuildWriter {
   mutating func commit() async throws {
     guard readThrough > committedThrough else { return }
     switch try await committer.commit(batch, from: committedThrough, to: readThrough) {
-    case .done:
+    case .done(_, let crowded):
       committedThrough = readThrough
       batch.committed()
+      try await committer.fold(crowded)
     case .moved: throw CancellationError()
     }
   }

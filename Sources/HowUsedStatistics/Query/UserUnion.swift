@@ -3,7 +3,8 @@ import Redis
 /// Counts the different users of any dimensions of any buckets together.
 ///
 /// What is one dimension of one bucket was counted already. For more, the ids are united: exactly, where they are kept; by
-/// Redis, where all are HyperLogLogs; and here, where both are found.
+/// Redis, where all are HyperLogLogs; and here, where both are found. Visits that still wait beside a row (see
+/// ``WaitingVisits``) are part of it.
 struct UserUnion {
   private struct Source: Hashable {
     let bucket: RollupBucket
@@ -19,7 +20,10 @@ struct UserUnion {
   let reader: ChartReader
   let statistics: BotStatistics
   private var found: [Source: StoredUsers] = [:]
+  /// Users who wait beside the row where it doesn't hold the ids itself; they may be among those it has already.
+  private var waiting: [Source: Set<Int64>] = [:]
   private var loaded: Set<Source> = []
+  private var readDimensions: [ArraySlice<UInt8>: [[UInt8]]] = [:]
   private var questions: [[Source]] = []
   private(set) var isApproximate = false
 
@@ -40,16 +44,70 @@ struct UserUnion {
       let missing = dimensions.filter { !loaded.contains(Source(bucket: bucket, dimension: $0)) }
       return missing.isEmpty ? nil : (bucket, missing)
     }
-    let commands = wanted.map { bucket, dimensions in
-      RedisCommand(["HMGET", keys.users(bucket.resolution, bucket.number)] + dimensions)
+    // Visits first: what is brought into the row meanwhile is then seen twice, and never missed.
+    let commands = wanted.flatMap { bucket, dimensions -> [RedisCommand] in
+      [visitsCommand(bucket), RedisCommand(["HMGET", keys.users(bucket.resolution, bucket.number)] + dimensions)]
     }
-    for ((bucket, dimensions), reply) in zip(wanted, try await reader.flat(commands)) {
-      for (index, dimension) in dimensions.enumerated() {
-        let source = Source(bucket: bucket, dimension: dimension)
-        loaded.insert(source)
-        found[source] = reply[index].flatMap { StoredUsers($0) }
+    let replies = try await reader.flat(commands)
+    for (index, (bucket, dimensions)) in wanted.enumerated() {
+      let visitors = visitors(replies[2 * index], of: Set(dimensions))
+      for (place, dimension) in dimensions.enumerated() {
+        let stored = replies[2 * index + 1][place].flatMap { StoredUsers($0) }
+        take(Source(bucket: bucket, dimension: dimension), stored, visitors[dimension])
       }
     }
+    try await finish(waiting.keys.filter { found[$0]?.isApproximate == false })
+  }
+
+  private func visitsCommand(_ bucket: RollupBucket) -> RedisCommand {
+    RedisCommand("LRANGE", statistics.counters.visits(bucket.resolution, bucket.number), 0, -1)
+  }
+
+  /// The users of each dimension in a list of visits; nil: of all dimensions.
+  private mutating func visitors(_ reply: FlatReply, of wanted: Set<[UInt8]>? = nil) -> [[UInt8]: Set<Int64>] {
+    var visitors: [[UInt8]: Set<Int64>] = [:]
+    for index in 0..<reply.count {
+      WaitingVisits.forEach(in: reply[index] ?? []) { field, users in
+        let dimensions = readDimensions[field] ?? Dimension.of(Combination(field: field))
+        readDimensions[field] = dimensions
+        for dimension in dimensions where wanted?.contains(dimension) ?? true {
+          visitors[dimension, default: []].formUnion(users)
+        }
+      }
+    }
+    return visitors
+  }
+
+  /// Takes what a row and the visits beside it say of a dimension.
+  private mutating func take(_ source: Source, _ stored: StoredUsers?, _ visitors: Set<Int64>?) {
+    loaded.insert(source)
+    found[source] = stored
+    guard let visitors else { return }
+    switch stored {
+    case nil: found[source] = .ids(Array(visitors))
+    case .ids(let ids): found[source] = .ids(Array(visitors.union(ids)))
+    case .packed, .sketch: waiting[source] = visitors
+    }
+  }
+
+  /// Finds out how many users these have, together with those that wait.
+  private mutating func finish(_ sources: [Source]) async throws {
+    for start in stride(from: 0, to: sources.count, by: ChartReader.chunk) {
+      let part = sources[start..<min(start + ChartReader.chunk, sources.count)]
+      for (source, content) in zip(part, try await read(part.map { command(for: $0) })) {
+        switch content {
+        case .count(let count): found[source] = .sketch(count)
+        case .ids(let ids): found[source] = .ids(Array(Set(ids).union(waiting.removeValue(forKey: source) ?? [])))
+        case .sketch: found[source] = .sketch(unite([source], [content]))
+        }
+      }
+    }
+  }
+
+  /// Reads what finishes a source.
+  private func command(for source: Source) -> RedisCommand {
+    let isPlainSketch = found[source]?.isApproximate == true && waiting[source] == nil
+    return RedisCommand([isPlainSketch ? "PFCOUNT" : "GET", key(source)])
   }
 
   /// Reads the rows whole, and returns what is in them; of sketches, how many.
@@ -58,30 +116,38 @@ struct UserUnion {
     [UInt8], StoredUsers
   )]] {
     let keys = statistics.counters
-    let commands = buckets.map { RedisCommand("HGETALL", keys.users($0.resolution, $0.number)) }
+    let commands = buckets.flatMap { bucket in
+      [visitsCommand(bucket), RedisCommand("HGETALL", keys.users(bucket.resolution, bucket.number))]
+    }
+    let replies = try await reader.flat(commands)
     var rows: [RollupBucket: [([UInt8], StoredUsers)]] = [:]
-    var sketches: [Source] = []
-    for (bucket, reply) in zip(buckets, try await reader.flat(commands)) {
+    var unfinished: [Source] = []
+    for (index, bucket) in buckets.enumerated() {
       var row: [([UInt8], StoredUsers)] = []
-      reply.forEachPair { field, value in
+      var visitors = visitors(replies[2 * index])
+      replies[2 * index + 1].forEachPair { field, value in
         guard let users = StoredUsers(value) else { return }
         let source = Source(bucket: bucket, dimension: Array(field))
-        if keeping {
-          loaded.insert(source)
-          found[source] = users
+        let more = visitors.removeValue(forKey: source.dimension)
+        if keeping || more != nil || users.isApproximate { take(source, users, more) }
+        if users.isApproximate || waiting[source] != nil {
+          unfinished.append(source)
+        } else {
+          row.append((source.dimension, more == nil ? users : found[source] ?? users))
         }
-        if users.isApproximate { sketches.append(source) } else { row.append((source.dimension, users)) }
+      }
+      for (dimension, users) in visitors {
+        let source = Source(bucket: bucket, dimension: dimension)
+        take(source, nil, users)
+        row.append((dimension, .ids(Array(users))))
       }
       rows[bucket] = row
     }
-    for start in stride(from: 0, to: sketches.count, by: ChartReader.chunk) {
-      let part = Array(sketches[start..<min(start + ChartReader.chunk, sketches.count)])
-      let counts = try await reader.client.query(part.map { RedisCommand(["PFCOUNT", key($0)]) }) { $0.integer ?? 0 }
-      for (source, count) in zip(part, counts) {
-        if keeping { found[source] = .sketch(count) }
-        isApproximate = true
-        rows[source.bucket, default: []].append((source.dimension, .sketch(count)))
-      }
+    try await finish(unfinished)
+    for source in unfinished {
+      guard let users = found[source] else { continue }
+      if users.isApproximate { isApproximate = true }
+      rows[source.bucket, default: []].append((source.dimension, users))
     }
     return rows
   }
@@ -128,13 +194,12 @@ struct UserUnion {
 
   private func plan(_ question: Int, _ sources: [Source]) -> (question: Int, sketches: Bool, commands: [RedisCommand]) {
     let sketches = sources.filter { found[$0]?.isApproximate == true }
-    if sketches.count == sources.count {
+    if sketches.count == sources.count, sources.allSatisfy({ waiting[$0] == nil }) {
       return (question, true, [RedisCommand(["PFCOUNT"] + sources.map { key($0) })])
     }
     let commands = sources.compactMap { source -> RedisCommand? in
       switch found[source] {
-      case .set: RedisCommand(["SMEMBERS", key(source)])
-      case .sketch: RedisCommand(["GET", key(source)])
+      case .packed, .sketch: RedisCommand(["GET", key(source)])
       default: nil
       }
     }
@@ -149,16 +214,7 @@ struct UserUnion {
     try await reader.client.query(commands) { reply in
       switch reply.kind {
       case .integer: .count(reply.integer ?? 0)
-      case .array:
-        .ids(
-          {
-            var ids: [Int64] = []
-            ids.reserveCapacity(reply.count)
-            reply.forEach { id in id.withBytes { if let id = Int64(decimal: $0) { ids.append(id) } } }
-            return ids
-          }()
-        )
-      default: .sketch(reply.withBytes { Array($0) })
+      default: reply.withBytes { bytes in PackedUsers.unpack(bytes).map { .ids($0) } ?? .sketch(Array(bytes)) }
       }
     }
   }
@@ -166,7 +222,10 @@ struct UserUnion {
   private func unite(_ sources: [Source], _ contents: ArraySlice<Content>) -> Int64 {
     var ids: Set<Int64> = []
     var sketch: HyperLogLog?
-    for source in sources { if case .ids(let some) = found[source] { ids.formUnion(some) } }
+    for source in sources {
+      if case .ids(let some) = found[source] { ids.formUnion(some) }
+      if let some = waiting[source] { ids.formUnion(some) }
+    }
     for content in contents {
       switch content {
       case .count(let count): return count

@@ -49,13 +49,13 @@ package enum Dimension {
 
   private static func digit(_ param: Int) -> UInt8 { 0x30 + UInt8(truncatingIfNeeded: param) }
 
-  /// The dimensions that a use counts in. A deprecated update counts apart; its users have one dimension.
-  static func of(event: UnsafeRawBufferPointer, params: [UnsafeRawBufferPointer]) -> [[UInt8]] {
-    guard !event.isEmpty else { return [updates] }
-    var dimensions = [all, self.event(event)]
-    for (index, value) in params.enumerated() where !value.isEmpty {
-      dimensions.append(param(index + 1, value, event: nil))
-      dimensions.append(param(index + 1, value, event: Array(event)))
+  /// The dimensions that a user of the combination counts in. Deprecated updates count apart, in one.
+  static func of(_ combination: Combination) -> [[UInt8]] {
+    guard !combination.isUpdate else { return [updates] }
+    var dimensions = [all, event(combination[0])]
+    for number in 1...3 where !combination[number].isEmpty {
+      dimensions.append(param(number, combination[number], event: nil))
+      dimensions.append(param(number, combination[number], event: combination[0]))
     }
     return dimensions
   }

@@ -31,9 +31,12 @@ package enum Resolution: UInt8, CaseIterable, Sendable {
     }
   }
 
-  /// Up to how many different users a bucket counts exactly; above, HyperLogLog estimates. A minute's limit is lower,
-  /// since there are 2,880 of them; as many still are a packed set in any Redis.
-  package var exactUsers: Int { self == .minute ? 500 : 1000 }
+  /// Up to how many different users of a dimension a bucket counts exactly; above, HyperLogLog estimates.
+  package static let exactUsers = 1000
+
+  /// How many bytes of visits (see ``WaitingVisits``) may wait beside a bot's row before they are folded into it: some
+  /// 1,000 visits. Minutes, of which only the latest are looked at much, seldom get to theirs.
+  package var waitingBytes: Int { self == .minute ? 65_536 : 16_384 }
 
   /// Of how many dimensions (see ``Dimension``) a bot's bucket counts different users; the rest shares one.
   package var dimensionLimit: Int { self == .minute ? 500 : 2000 }

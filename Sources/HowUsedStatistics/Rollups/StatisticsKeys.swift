@@ -4,8 +4,9 @@ package import HowUsedStore
 /// What the statistics of one partition are kept in. Names are stored data: never change what is here, only add.
 ///
 /// For a bot with 100,000 users a day, who do five things each (measured figures are in the tests): uses take a row of a
-/// few hundred bytes per bucket, so about 1 MB for 48 hours of minutes; the sets and HyperLogLogs of users, 12 KB at
-/// most for each bucket and dimension that many use, are most of it; a known user is about 20 bytes.
+/// few hundred bytes per bucket, so about 1 MB for 48 hours of minutes; users are most of it: some 20 bytes for each that
+/// waits, and the packed ids and HyperLogLogs, 12 KB at most for each bucket and dimension that many use; a known user is about
+/// 20 bytes.
 ///
 /// A bot's counters belong to a *generation*, which is part of their names, so that a rebuild prepares the next one
 /// beside the living one and swaps it in by changing one number. Inside of a generation `g` of bot `b`
@@ -14,8 +15,9 @@ package import HowUsedStore
 /// | key | type | holds |
 /// |---|---|---|
 /// | `u<r><n>` | hash | combination (see ``Combination``) → uses; `\x1e` → uses of those beyond the limit |
-/// | `q<r><n>` | hash | `t` → uses, `v` → deprecated updates, `n` → new users, dimension (see ``Dimension``) → users |
-/// | `s<r><n>:<dimension>` | set or HyperLogLog | the users of a dimension, when they don't fit into the hash |
+/// | `q<r><n>` | hash | `t` → uses, `v` → deprecated updates, `n` → new users, `w` → bytes of `w<r><n>`, `f` → how often it was folded, dimension (see ``Dimension``) → users |
+/// | `w<r><n>` | list | visits that aren't in `q<r><n>` yet (see ``WaitingVisits``) |
+/// | `s<r><n>:<dimension>` | string | the users of a dimension that don't fit into the hash: ``PackedUsers`` or a HyperLogLog |
 /// | `k<n>` | hash | user id → registration time; buckets of a linear hash table, small enough to stay packed |
 /// | `i` | hash | `users`: how many users are known; `buckets`: how many `k<n>` there are |
 package struct StatisticsKeys: Sendable {
@@ -77,6 +79,8 @@ package struct GenerationKeys: Sendable {
   package func members(_ resolution: Resolution, _ bucket: Int64) -> String {
     "\(prefix)s\(resolution.letter)\(bucket):"
   }
+
+  package func visits(_ resolution: Resolution, _ bucket: Int64) -> String { "\(prefix)w\(resolution.letter)\(bucket)" }
 
   package var info: String { "\(prefix)i" }
 }

@@ -11,7 +11,7 @@ package struct HyperLogLog: Sendable {
   private static let headerBytes = 16
   private static let denseBytes = registerCount * 6 / 8
 
-  private var registers = [UInt8](repeating: 0, count: registerCount)
+  private(set) var registers = [UInt8](repeating: 0, count: registerCount)
 
   package init() {}
 
@@ -66,11 +66,16 @@ package struct HyperLogLog: Sendable {
 
   /// Adds a user, as Redis does for the decimal text of the id.
   package mutating func add(_ user: Int64) {
+    let (index, rank) = Self.place(of: user)
+    registers[index] = max(registers[index], rank)
+  }
+
+  /// The register that a user falls into, and what it is then at least.
+  static func place(of user: Int64) -> (index: Int, rank: UInt8) {
     var text = String(user)
     let hash = text.withUTF8 { Self.hash(UnsafeRawBufferPointer($0)) }
-    let index = Int(truncatingIfNeeded: hash) & (Self.registerCount - 1)
     let rank = ((hash >> UInt64(Self.indexBits)) | 1 << UInt64(Self.rankLimit)).trailingZeroBitCount + 1
-    registers[index] = max(registers[index], UInt8(truncatingIfNeeded: rank))
+    return (Int(truncatingIfNeeded: hash) & (Self.registerCount - 1), UInt8(truncatingIfNeeded: rank))
   }
 
   /// How many different users were added, about: the standard error is 0.81 %.

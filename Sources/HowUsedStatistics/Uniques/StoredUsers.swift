@@ -1,9 +1,9 @@
-/// What a row says about a dimension's users: see ``CommitScript``.
+/// What a row says about a dimension's users: `p,1,2` (up to some 60 bytes of ids), `x1000` or `h`.
 package enum StoredUsers: Sendable, Equatable {
   /// The ids themselves.
   case ids([Int64])
-  /// So many, whose ids are a set.
-  case set(Int64)
+  /// So many, whose ids are ``PackedUsers``.
+  case packed(Int64)
   /// More than are counted exactly: there is a HyperLogLog of them. Nil: it is to be asked how many.
   case sketch(Int64?)
 
@@ -14,9 +14,9 @@ package enum StoredUsers: Sendable, Equatable {
     switch kind {
     case UInt8(ascii: "p"):
       self = .ids(rest.split(separator: UInt8(ascii: ",")).compactMap { Int64(String(decoding: $0, as: UTF8.self)) })
-    case UInt8(ascii: "s"):
+    case PackedUsers.mark:
       guard let count = Int64(decimal: rest) else { return nil }
-      self = .set(count)
+      self = .packed(count)
     case UInt8(ascii: "h"): self = .sketch(nil)
     default: return nil
     }
@@ -26,7 +26,7 @@ package enum StoredUsers: Sendable, Equatable {
   package var count: Int64? {
     switch self {
     case .ids(let ids): Int64(ids.count)
-    case .set(let count): count
+    case .packed(let count): count
     case .sketch(let count): count
     }
   }

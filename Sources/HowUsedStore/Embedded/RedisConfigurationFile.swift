@@ -35,8 +35,6 @@ struct RedisConfigurationFile: Sendable {
       "lazyfree-lazy-user-del yes",
       "lazyfree-lazy-expire yes",
       "lazyfree-lazy-server-del yes",
-      "# Statistics keep up to 1,000 ids as a set: 8 bytes each this way, some 50 otherwise.",
-      "set-max-intset-entries 1024",
       "timeout 0",
     ]
     if let include { lines.append("include \(Self.quote(include))") }
