@@ -27,7 +27,7 @@ import Testing
       let recount = Recount(events: events, sightings: sightings)
       var compared = 0
       for _ in 0..<140 { compared += try await check(bench, recount, span: Int64(span), &random, seed) }
-      #expect(compared > 100, "hardly anything was there to compare: seed \(seed)")
+      #expect(compared > 20, "hardly anything was there to compare: seed \(seed)")
     }
   }
 
