@@ -39,15 +39,14 @@ struct BatchCommitter {
 
   /// - Throws: what the client throws; then nobody knows whether it was done, and ``position()`` will tell.
   mutating func commit(_ batch: Batch, from before: StreamID, to after: StreamID) async throws -> Outcome {
-    guard try await hasCounters(batch.bots.intersection(counted)) else {
-      counted = []
-      return .moved(before)
-    }
     var bots: [Int64] = []
     let reply = try await StatisticsScript(text: CommitScript.text).run(on: client, hash: &scriptHash) { command in
       command.append(contentsOf: [2, positionKey, generationsKey, prefix])
       command.append(before == .zero ? "" : before.description)
       command.append(contentsOf: [after.description, firstGeneration])
+      let known = batch.bots.intersection(counted)
+      command.append(known.count)
+      for bot in known { command.append(bot) }
       bots = batch.write(to: &command)
     }
     if let crowded = reply.array {
@@ -56,13 +55,6 @@ struct BatchCommitter {
     }
     counted = []
     return .moved(reply.string.flatMap { StreamID($0) } ?? .zero)
-  }
-
-  /// Whether none of these bots was removed.
-  private func hasCounters(_ bots: Set<Int64>) async throws -> Bool {
-    guard !bots.isEmpty else { return true }
-    let generations = try await client.send(RedisCommand(["HMGET", generationsKey] + bots.map(String.init)))
-    return generations.array?.allSatisfy { $0.int != nil } ?? false
   }
 
   private func rows(_ parts: [RedisValue]) -> [CrowdedRow] {

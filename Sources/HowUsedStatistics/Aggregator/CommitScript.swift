@@ -1,8 +1,8 @@
 /// The Lua script that counts a batch and moves the position, or does neither.
 ///
 /// Why a script and not `MULTI` guarded by `WATCH`: what is to be done depends on what is there (is the bucket full, is the
-/// user known), which would take a round trip under `WATCH` first and would be undone by
-/// every other writer. Costs are per batch and counter, not per event.
+/// user known), which would take a round trip under `WATCH` first and would be undone by every other writer. Costs are
+/// per batch and counter, not per event.
 ///
 /// Users only go into a list beside their row (see ``WaitingVisits``); those of a row where many wait are brought into
 /// its dimensions by ``RowFolder``.
@@ -13,19 +13,24 @@ enum CommitScript {
 
   static let text = """
     -- KEYS: position, generations. All other keys have the prefix, and so the same slot.
-    -- ARGV: prefix, position before ('' for none), position after, generation of a bot that has none, then per bot:
+    -- ARGV: prefix, position before ('' for none), position after, generation of a bot that has none,
+    --   number of bots that must have one, these bots..., then per bot:
     --   id, number of rows, number of users, rows, users
     --   row: resolution, bucket, expiry, events, updates, bytes of visits that may wait,
     --        number of combinations, combinations..., counts..., number of chunks, chunks...
     --   user: id, time of the first event, registration time sent or ''
-    -- Returns the position found when it isn't the one before; else bot, generation and name of each row where more
-    -- waits than may.
+    -- Returns the position found when it isn't the one before, or when a bot that must have a generation has none; else
+    --   bot, generation and name of each row where more waits than may.
     -- What is read and written of a row goes in one command each: a call from Lua costs more than what it does.
     local call, sub = redis.call, string.sub
     local floor, min = math.floor, math.min
     local prefix = ARGV[1]
     local found = call('GET', KEYS[1]) or ''
     if found ~= ARGV[2] then return found end
+    local at, last = 6 + tonumber(ARGV[5]), #ARGV
+    for index = 6, at - 1 do
+      if call('HEXISTS', KEYS[2], ARGV[index]) == 0 then return found end
+    end
     local now = tonumber(call('TIME')[1])
     local resolutions = {\(resolutions)}
     local OTHER, LIMIT, LOAD, CHUNK = '\\30', \(Resolution.combinationLimit), 40, 2000
@@ -52,7 +57,6 @@ enum CommitScript {
       return values
     end
 
-    local at, last = 5, #ARGV
     while at <= last do
       local bot, rows, people = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
       at = at + 3
