@@ -52,7 +52,7 @@ import Testing
       #expect(try rig.verify().problems == [])
       #expect(archiver.status.health.archivedEvents == 250)
       #expect(archiver.status.health.lastError == nil)
-      #expect(archiver.status.health.partitions == 3)
+      #expect(archiver.status.health.share?.held == 3)
     }
   }
 

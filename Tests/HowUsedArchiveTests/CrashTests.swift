@@ -288,7 +288,7 @@ import Testing
         try await first.pass()
         try await second.pass(sealing: true)
         #expect(try rig.archived() == [])
-        #expect(second.status.health.partitions == 0)
+        #expect(second.status.health.share?.held == 0)
         #expect(second.status.sealed(rig.partition) == nil)
         try await first.pass()
       }

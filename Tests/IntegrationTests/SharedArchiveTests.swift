@@ -19,12 +19,19 @@ import Testing
     acknowledged += try await Self.send(bot: 1, users: 21...40, to: second)
     #expect(try await eventually(within: Self.patience) { try await Self.archived(folder)[1]?.count == 40 })
     #expect(try await Self.leaseHolders(folder) == holders)
+    let standingBy = "standing by: another process archives all 16 partitions"
+    #expect(try await eventually { try await Self.archiveState(second) == "0 \(standingBy)" })
+    #expect(try await Self.archiveState(first) == "16 archiving all 16 partitions")
+    #expect(try await program.run("top", "--rounds", "1").output.contains(" archiving=16/16 archivers=1\n"))
 
     first.kill()
     acknowledged += try await Self.send(bot: 1, users: 41...60, to: second)
     #expect(try await eventually(within: Self.patience) { try await Self.archived(folder)[1]?.count == 60 })
     let others = try await Self.leaseHolders(folder)
     #expect(others.count == 1 && others != holders)
+    #expect(try await eventually { try await Self.archiveState(second) == "16 archiving all 16 partitions" })
+    let told = second.output.components(separatedBy: standingBy)
+    #expect(told.count == 2 && told[1].contains("archiving all 16 partitions"), "\(second.output)")
     #expect(await second.stop() != nil)
     #expect(!second.output.contains("warning") && !second.output.contains("error"), "\(second.output)")
 
@@ -83,14 +90,29 @@ import Testing
   /// A server that is ready and seals every second.
   private static func serve(_ folder: TemporaryFolder) async throws -> ServerProcess {
     let server = try await ServerProcess(dataFolder: folder.path, options: ["--archive-interval", "1"])
-    let isReady = try await eventually(within: patience) {
-      let connection = try await HTTPConnection.connect(port: server.port)
-      let status = try await connection.get("/health").status
-      await connection.close()
-      return status == 200
-    }
+    let isReady = try await eventually(within: patience) { try await health(server).status == 200 }
     #expect(isReady, "\(server.output)")
     return server
+  }
+
+  private static func health(_ server: ServerProcess) async throws -> HTTPConnection.Response {
+    let connection = try await HTTPConnection.connect(port: server.port)
+    let response = try await connection.get("/health")
+    await connection.close()
+    return response
+  }
+
+  /// How many partitions the server says it archives, and what that means.
+  private static func archiveState(_ server: ServerProcess) async throws -> String {
+    struct Health: Decodable {
+      struct Archive: Decodable {
+        let partitions: Int?
+        let state: String?
+      }
+      let archive: Archive
+    }
+    let health = try JSONDecoder().decode(Health.self, from: Data(try await health(server).body.utf8))
+    return "\(health.archive.partitions ?? -1) \(health.archive.state ?? "unknown")"
   }
 
   private static func purge(bot: Int, _ program: HowUsedProgram) async throws {

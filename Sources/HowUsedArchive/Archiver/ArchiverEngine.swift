@@ -18,6 +18,8 @@ package actor ArchiverEngine {
 
   private struct State {
     var lease: ArchiveLease
+    /// As of the last look at the lease.
+    var isHeld = false
     /// The last event in a file; nil before the partition was opened, or when it must start over from the files.
     var cursor: StreamID?
     var sealed = StreamID.zero
@@ -69,6 +71,7 @@ package actor ArchiverEngine {
       }
       try await group.waitForAll()
     }
+    tellHeld()
     try await removeOld()
   }
 
@@ -129,14 +132,22 @@ package actor ArchiverEngine {
       )
     let isHeld = try await lease.hold { try await self.disk.isDead(owner: $0) }
     states[partition, default: State(lease: lease)].lease = lease
+    states[partition]?.isHeld = isHeld
     guard !isHeld else { return true }
     status.released(partition)
     if states[partition]?.cursor != nil {
-      logger.notice("another process archives this partition now", metadata: ["partition": "\(partition)"])
       states[partition]?.cursor = nil
       await disk.abandon(partition)
     }
     return false
+  }
+
+  /// Says at the start, and when it changes, whether this process archives or stands by.
+  private func tellHeld() {
+    let share = ArchiveShare(held: states.values.count { $0.isHeld }, partitions: streams.keys.partitions.count)
+    // Some leases may not have been asked for yet, because Redis was lost meanwhile.
+    guard states.count == share.partitions, status.tell(share) else { return }
+    logger.notice("\(share)")
   }
 
   /// Starts over from the files.

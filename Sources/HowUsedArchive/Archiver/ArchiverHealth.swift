@@ -9,8 +9,8 @@ package struct ArchiverHealth: Sendable, Equatable {
   package var isWaitingForDisk = false
   /// The last thing that went wrong and has not gone right since.
   package var lastError: String?
-  /// Partitions that this process archives.
-  package var partitions = 0
+  /// What of the archive is this process's; nil before it's known.
+  package var share: ArchiveShare?
   /// Events written to files since the start (again after an abandoned file), and how many segments were sealed.
   package var archivedEvents = 0
   package var sealedSegments = 0

@@ -58,6 +58,14 @@ final class ArchiverStatus: Sendable {
     }
   }
 
+  /// Returns whether that is news.
+  func tell(_ share: ArchiveShare) -> Bool {
+    state.withLock { state in
+      defer { state.counters.share = share }
+      return state.counters.share != share
+    }
+  }
+
   func general(_ problem: String?) { state.withLock { $0.general = problem } }
 
   func count(events: Int = 0, foreign: Int = 0, damaged: Int = 0) {
@@ -72,7 +80,6 @@ final class ArchiverStatus: Sendable {
     state.withLock { state in
       var health = state.counters
       let now = ContinuousClock.now
-      health.partitions = state.held.count
       health.lagSeconds = state.held.values.map { ($0.caughtUp.duration(to: now)) / .seconds(1) }.max()
       health.lagEvents = state.held.values.reduce(0) { $0 + $1.lagEvents }
       health.isWaitingForDisk = state.held.values.contains { $0.isDiskFull }

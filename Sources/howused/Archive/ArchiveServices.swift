@@ -35,10 +35,13 @@ struct ArchiveServices {
   var health: ConsumerHealth {
     let health = archiver.health
     let waiting = health.isWaitingForDisk ? "the disk is full: archiving waits" : nil
-    return ConsumerHealth(
-      lagSeconds: health.lagSeconds ?? 0,
+    var consumer = ConsumerHealth(
+      lagSeconds: health.lagSeconds,
       lagEvents: Int64(health.lagEvents),
       problem: waiting ?? health.lastError
     )
+    consumer.state = health.share?.description
+    consumer.partitions = health.share?.held
+    return consumer
   }
 }

@@ -32,11 +32,12 @@ struct StatisticsServices {
   /// For `/health`.
   var health: ConsumerHealth {
     let status = aggregator.status
-    return ConsumerHealth(
+    var consumer = ConsumerHealth(
       lagSeconds: Double(status.behindMilliseconds) / 1000,
       lagEvents: nil,
-      problem: status.problem,
-      overflowingBots: status.overflowing.keys.map(\.rawValue).sorted()
+      problem: status.problem
     )
+    consumer.overflowingBots = status.overflowing.keys.map(\.rawValue).sorted()
+    return consumer
   }
 }

@@ -15,6 +15,7 @@ struct TopReader: Sendable {
     var snapshot = TopSnapshot()
     snapshot.time = clock.nowMilliseconds
     snapshot.botCount = bots.count
+    snapshot.partitions = store.keys.partitions.count
     for partition in store.keys.partitions { try await add(partition, to: &snapshot) }
     try await addMemory(to: &snapshot)
     let shown = Array(bots.prefix(Self.botLimit))
@@ -38,8 +39,9 @@ struct TopReader: Sendable {
     let stream = store.keys.events(partition)
     let replies = try await store.client.pipeline([
       ["XINFO", "STREAM", stream], ["GET", store.keys.archivePosition(partition)],
-      ["GET", store.keys.statisticsPosition(partition)],
+      ["GET", store.keys.statisticsPosition(partition)], ["GET", store.keys.archiveLease(partition)],
     ])
+    if let archiver = replies[3].string { snapshot.archivers[archiver, default: 0] += 1 }
     // There is no stream before the first event.
     guard let fields = replies[0].array else { return }
     var named: [String: RedisValue] = [:]

@@ -19,6 +19,9 @@ struct TopSnapshot: Sendable {
   var archiveLag: Int64 = 0
   /// How old the oldest event is that isn't counted, in milliseconds; 0: none.
   var statisticsLag: Int64 = 0
+  /// The processes that archive, and how many partitions each.
+  var archivers: [String: Int] = [:]
+  var partitions = 0
   var usedMemory: Int64 = 0
   /// 0: no limit.
   var memoryLimit: Int64 = 0

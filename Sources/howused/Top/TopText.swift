@@ -10,7 +10,20 @@ struct TopText {
     let online = snapshot.bots.reduce(0) { $0 + $1.online }
     return "time=\(time) events_per_second=\(eventsPerSecond.map { "\(Int($0.rounded()))" } ?? "-") online=\(online) "
       + "archive_lag=\(Self.seconds(snapshot.archiveLag)) statistics_lag=\(Self.seconds(snapshot.statisticsLag)) "
-      + "stream=\(snapshot.waiting) redis_bytes=\(snapshot.usedMemory) bots=\(snapshot.botCount)"
+      + "stream=\(snapshot.waiting) redis_bytes=\(snapshot.usedMemory) bots=\(snapshot.botCount) "
+      + "archiving=\(archiving)/\(snapshot.partitions) archivers=\(snapshot.archivers.count)"
+  }
+
+  /// How many partitions somebody archives now.
+  private var archiving: Int { snapshot.archivers.values.reduce(0, +) }
+
+  /// Of several servers on one archive one works, and the others, which Redis knows nothing of, stand by.
+  private var archivers: String {
+    switch snapshot.archivers.count {
+    case 0: "; nobody archives: no server is running"
+    case 1 where archiving == snapshot.partitions: "; one server archives, any others stand by"
+    case let servers: "; \(archiving) of \(snapshot.partitions) partitions are archived, by \(servers) of the servers"
+    }
   }
 
   /// At most so many lines of at most so many characters.
@@ -20,7 +33,7 @@ struct TopText {
       "HowUsed        \(snapshot.botCount) bots, \(snapshot.bots.reduce(0) { $0 + $1.online }) users online",
       "",
       "Events         \(eventsPerSecond.map { "\(Int($0.rounded()))" } ?? "–")/s, \(snapshot.waiting) in the streams",
-      "Archive        \(Self.behind(snapshot.archiveLag, "everything is sealed"))",
+      "Archive        \(Self.behind(snapshot.archiveLag, "everything is sealed"))\(archivers)",
       "Statistics     \(Self.behind(snapshot.statisticsLag, "everything is counted"))",
       "Redis memory   \(Self.bytes(snapshot.usedMemory))\(limit)",
       "",
