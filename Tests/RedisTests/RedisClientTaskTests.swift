@@ -1,3 +1,4 @@
+import NIOCore
 import Redis
 import TestSupport
 import Testing
@@ -53,7 +54,9 @@ struct RedisClientTaskTests {
   @Test("shutting down fails what waits")
   func shutdown() async throws {
     try await RedisServerProcess.with { server in
-      let client = RedisClient(endpoint: server.endpoint, logger: .quiet)
+      var patient = RedisConnectionConfiguration()
+      patient.replyTimeout = .seconds(30)
+      let client = RedisClient(endpoint: server.endpoint, configuration: patient, logger: .quiet)
       try await client.waitUntilReady(timeout: .seconds(30))
       let waiting = Task { try await client.send("BLPOP", "none", 0) }
       try await withClient(of: server.endpoint) { observer in
