@@ -88,6 +88,7 @@ import Testing
         ("DELETE / HTTP/1.1\r\n\r\n", 405, "method_not_allowed", ("allow", "POST")),
         ("GET /api HTTP/1.1\r\n\r\n", 405, "method_not_allowed", ("allow", "POST")),
         ("POST /elsewhere HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 405, "method_not_allowed", ("allow", "GET, HEAD")),
+        ("TRACE /stats HTTP/1.1\r\n\r\n", 405, "method_not_allowed", ("allow", "GET, HEAD, OPTIONS")),
         ("GET /nowhere HTTP/1.1\r\n\r\n", 404, "not_found", nil),
         ("POST /nowhere HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", 404, "not_found", nil),
         (Self.request("<xml/>", fields: ["Content-Type: text/xml"]), 415, "unsupported_media_type", nil),

@@ -12,7 +12,7 @@ extension Router {
       // That one comes by itself.
       if allowed.contains(.get) { allowed.insert(.head) }
       let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-      for method in [.get, .head, .post, .put, .patch, .delete, .options] as [HTTPRequest.Method]
+      for method in [.get, .head, .post, .put, .patch, .delete, .options, .trace] as [HTTPRequest.Method]
       where !allowed.contains(method) {
         on(path, method: method) { _, _ -> Response in throw RequestError.methodNotAllowed(allow: names) }
       }
