@@ -70,7 +70,9 @@ class Redis:
 
 
 class Server:
-    def __init__(self, private_redis=True):
+    def __init__(self, private_redis=True, options=()):
+        """`options` are further ones of `howused serve`."""
+        self.options = options
         self.folder = tempfile.mkdtemp(prefix="howused-")
         self.redis = None if private_redis else Redis(self.folder)
         self.store = ["--data-dir", os.path.join(self.folder, "data")]
@@ -86,7 +88,7 @@ class Server:
     def start(self):
         if self.redis and not self.redis.process:
             self.redis.start()
-        command = [BINARY, "serve", "--port", str(self.port), "--threads", "1", *self.store]
+        command = [BINARY, "serve", "--port", str(self.port), "--threads", "1", *self.options, *self.store]
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log)
         eventually(lambda: self.get("/health")[0] == 200, 30, f"ready server (see {self.log.name})")
         return self

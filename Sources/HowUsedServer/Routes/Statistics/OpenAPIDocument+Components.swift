@@ -1,3 +1,5 @@
+import HowUsedModel
+
 extension OpenAPIDocument {
   /// What the paths refer to, each once.
   static let components = #"""
@@ -19,64 +21,31 @@ extension OpenAPIDocument {
       }
      },
      "responses": {
-      "BadRequest": {"description": "A field is wrong: `field` names it", "content": {"application/json": \#(error)}},
-      "Unauthorized": {
-       "description": "Unknown bot or wrong token: the same answer for both", "content": {"application/json": \#(error)}
-      },
-      "TooLarge": {"description": "The body is too large", "content": {"application/json": \#(error)}},
-      "UnsupportedType": {"description": "The body's type is none of ours", "content": {"application/json": \#(error)}},
-      "TooMany": {"description": "Too many requests", "content": {"application/json": \#(error)}},
+      "BadRequest": {"description": "A field is wrong: `field` names it", "content": \#(error)},
+      "Unauthorized": {"description": "Unknown bot or wrong token: the same answer for both", "content": \#(error)},
+      "TooLarge": {"description": "The body is too large", "content": \#(error)},
+      "UnsupportedType": {"description": "The body's type is none of ours", "content": \#(error)},
+      "TooMany": {"description": "The bot sends too many events a second", "headers": \#(retry), "content": \#(error)},
       "Unavailable": {
-       "description": "Storage can't be reached, or too much is waiting: `Retry-After` tells when to come again",
-       "content": {"application/json": \#(error)}
-      }
+       "description": "Storage can't be reached, or too much is waiting", "headers": \#(retry), "content": \#(error)
+      },
+      "Other": {"description": "404, 405, 408 and 500 have the same form", "content": \#(error)}
      },
      "schemas": {
-      "UserID": {
-       "description": "A signed 64-bit integer other than 0, as a number or as text", "type": ["integer", "string"]
-      },
-      "EventName": {"type": "string", "description": "3 to 20 characters"},
-      "Param": {"type": "string", "description": "Up to 256 bytes"},
-      "RegisterTime": {
-       "type": ["number", "string"],
-       "description": "Unix seconds. Without it, the time of the user's first event counts; one sent later replaces what was recorded."
-      },
-      "Event": {
-       "type": "object", "required": ["event", "userId"],
-       "properties": {
-        \#(eventFields),
-        "time": {"type": "number", "description": "Unix seconds, at most 7 days ago: for what couldn't be sent in time"}
-       }
-      },
-      "Request": {
-       "type": "object", "required": ["botId", "apiToken"],
-       "properties": {
-        "botId": {"type": ["integer", "string"], "description": "1 to 2^53"},
-        "apiToken": {"type": "string", "description": "The API token; `getOnline` also takes the view token"},
-        "requestType": {
-         "type": "string", "enum": ["event", "getOnline", "events", "update"], "default": "update",
-         "description": "`update` is deprecated: an event without a name, counted apart"
-        },
-        \#(eventFields),
-        "seconds": {"type": "integer", "minimum": 1, "default": 120, "description": "Of `getOnline`; above 600 is 600"},
-        "events": {
-         "type": "array", "minItems": 1, "maxItems": 1000, "items": {"$ref": "#/components/schemas/Event"},
-         "description": "Of `events`, in JSON only; all are stored or none"
-        }
-       }
-      },
+      \#(calls),
       "Error": {
        "type": "object", "required": ["ok", "error_code", "error", "description"],
        "properties": {
         "ok": {"const": false},
         "error_code": {"type": "integer", "description": "The HTTP status"},
-        "error": {"type": "string", "description": "A stable word"}, "field": {"type": "string"},
+        "error": {"type": "string", "description": "A stable word, one of these: \#(codes)"},
+        "field": {"type": "string"},
         "description": {"type": "string", "description": "For a person"},
         "parameters": {"type": "object", "properties": {"retry_after": {"type": "integer", "description": "Seconds"}}},
         "errors": {
          "type": "array", "description": "Of `events`: what is wrong with which item",
          "items": {
-          "type": "object",
+          "type": "object", "required": ["index", "error", "description"],
           "properties": {
            "index": {"type": "integer"}, "field": {"type": "string"}, "error": {"type": "string"},
            "description": {"type": "string"}
@@ -135,7 +104,7 @@ extension OpenAPIDocument {
        "additionalProperties": {"type": "integer"}, "examples": [{"60": 12, "120": 20}]
       },
       "Day": {
-       "type": "object",
+       "type": "object", "required": ["users", "uses", "new", "peakOnline", "change", "comparedWith"],
        "properties": {
         \#(figures),
         "change": {
@@ -153,12 +122,13 @@ extension OpenAPIDocument {
       "Top": {
        "type": "array",
        "items": {
-        "type": "object",
+        "type": "object", "required": ["name", "uses", "users"],
         "properties": {"name": {"type": "string"}, "uses": {"type": "integer"}, "users": {"type": "integer"}}
        }
       },
       "Summary": {
        "type": "object",
+       "required": ["ok", "bot", "tz", "online", "today", "yesterday", "topEvents", "topParams"],
        "properties": {
         "ok": {"const": true},
         "bot": {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}},
@@ -175,18 +145,52 @@ extension OpenAPIDocument {
         "approximate": {"const": true, "description": "A number of users is an estimate"},
         "note": {"$ref": "#/components/schemas/Note"}, "noteCode": {"$ref": "#/components/schemas/NoteCode"}
        }
+      },
+      "Health": {
+       "type": "object", "required": ["status", "reasons", "version", "redis"],
+       "properties": {
+        "status": {"type": "string", "enum": ["ready", "not ready"]},
+        "reasons": {"type": "array", "items": {"type": "string"}, "description": "Why it isn't ready, for a person"},
+        "version": {"type": "string"},
+        "redis": {
+         "type": "object", "required": ["reachable"],
+         "properties": {
+          "reachable": {"type": "boolean"},
+          "durability": {"type": "string", "enum": ["none", "everysec", "always", "unknown"]},
+          "usedMemory": {"type": "integer", "description": "Bytes"},
+          "memoryLimit": {"type": "integer", "description": "Bytes; 0 when it isn't known"}
+         }
+        },
+        "streamLength": {"type": "integer", "description": "Events in Redis"},
+        "archive": {"$ref": "#/components/schemas/Consumer"}, "statistics": {"$ref": "#/components/schemas/Consumer"}
+       }
+      },
+      "Consumer": {
+       "type": "object",
+       "properties": {
+        "lagSeconds": {"type": "number", "description": "How far it is behind: up to about 1 when it keeps up"},
+        "lagEvents": {"type": "integer"},
+        "problem": {"type": "string", "description": "What keeps it from going on, for a person"},
+        "state": {
+         "type": "string",
+         "description": "Of the archive, for a person: whether this server archives, or stands by because another one does"
+        },
+        "partitions": {"type": "integer", "description": "Of the archive: how many partitions this server archives"},
+        "overflowingBots": {
+         "type": "array", "items": {"type": "integer"},
+         "description": "Of statistics: bots that send more combinations of event and params than are counted one by one"
+        }
+       }
       }
      }
     }
     """#
 
-  private static let error = ##"{"schema": {"$ref": "#/components/schemas/Error"}}"##
+  private static let error = ##"{"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}"##
 
-  private static let eventFields = #"""
-    "event": {"$ref": "#/components/schemas/EventName"}, "userId": {"$ref": "#/components/schemas/UserID"},
-    "param_1": {"$ref": "#/components/schemas/Param"}, "param_2": {"$ref": "#/components/schemas/Param"},
-    "param_3": {"$ref": "#/components/schemas/Param"}, "userRegisterTime": {"$ref": "#/components/schemas/RegisterTime"}
-    """#
+  private static let retry = #"{"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"}}"#
+
+  private static let codes = ErrorCode.allCases.map(\.rawValue).joined(separator: ", ")
 
   private static let figures = #"""
     "users": {"type": "integer"}, "uses": {"type": "integer"}, "new": {"type": "integer"},

@@ -19,9 +19,9 @@ enum OpenAPIDocument {
        "requestBody": {
         "required": true,
         "content": {
-         "application/json": {"schema": {"$ref": "#/components/schemas/Request"}},
-         "application/x-www-form-urlencoded": {"schema": {"$ref": "#/components/schemas/Request"}},
-         "multipart/form-data": {"schema": {"$ref": "#/components/schemas/Request"}}
+         "application/json": {"schema": {"$ref": "#/components/schemas/Call"}},
+         "application/x-www-form-urlencoded": {"schema": {"$ref": "#/components/schemas/FormCall"}},
+         "multipart/form-data": {"schema": {"$ref": "#/components/schemas/FormCall"}}
         }
        },
        "responses": {
@@ -37,7 +37,7 @@ enum OpenAPIDocument {
              "accepted": {"type": "integer", "description": "Of `events`"}
             }
            }
-          }
+         }
          }
         },
         "400": {"$ref": "#/components/responses/BadRequest"},
@@ -45,7 +45,8 @@ enum OpenAPIDocument {
         "413": {"$ref": "#/components/responses/TooLarge"},
         "415": {"$ref": "#/components/responses/UnsupportedType"},
         "429": {"$ref": "#/components/responses/TooMany"},
-        "503": {"$ref": "#/components/responses/Unavailable"}
+        "503": {"$ref": "#/components/responses/Unavailable"},
+        "default": {"$ref": "#/components/responses/Other"}
        }
       }
      },
@@ -80,7 +81,7 @@ enum OpenAPIDocument {
         {
          "name": "period", "in": "query",
          "description": "How long, up to `to`: a number and m, h, d or w",
-         "schema": {"type": "string", "default": "24h", "examples": ["30m", "3d"]}
+         "schema": {"type": "string", "default": "24h", "pattern": "^[0-9]+[mhdw]$", "examples": ["30m", "3d"]}
         },
         {
          "name": "from", "in": "query",
@@ -115,7 +116,8 @@ enum OpenAPIDocument {
         "304": {"description": "As the `If-None-Match` said"},
         "400": {"$ref": "#/components/responses/BadRequest"},
         "401": {"$ref": "#/components/responses/Unauthorized"},
-        "503": {"$ref": "#/components/responses/Unavailable"}
+        "503": {"$ref": "#/components/responses/Unavailable"},
+        "default": {"$ref": "#/components/responses/Other"}
        },
        "security": [{}, {"bearer": []}]
       }
@@ -135,7 +137,8 @@ enum OpenAPIDocument {
         },
         "400": {"$ref": "#/components/responses/BadRequest"},
         "401": {"$ref": "#/components/responses/Unauthorized"},
-        "503": {"$ref": "#/components/responses/Unavailable"}
+        "503": {"$ref": "#/components/responses/Unavailable"},
+        "default": {"$ref": "#/components/responses/Other"}
        },
        "security": [{}, {"bearer": []}]
       }
@@ -150,7 +153,9 @@ enum OpenAPIDocument {
         {
          "name": "seconds", "in": "query",
          "description": "Up to 10 windows, separated by commas; above 600 is 600",
-         "schema": {"type": "string", "default": "120", "examples": ["60,120,600"]}
+         "schema": {
+          "type": "string", "default": "120", "pattern": "^[0-9]+(,[0-9]+)*$", "examples": ["60,120,600"]
+         }
         }
        ],
        "responses": {
@@ -159,7 +164,7 @@ enum OpenAPIDocument {
          "content": {
           "application/json": {
            "schema": {
-            "type": "object",
+            "type": "object", "required": ["ok", "online"],
             "properties": {
              "ok": {"const": true},
              "online": {"$ref": "#/components/schemas/Windows"}
@@ -170,7 +175,8 @@ enum OpenAPIDocument {
         },
         "400": {"$ref": "#/components/responses/BadRequest"},
         "401": {"$ref": "#/components/responses/Unauthorized"},
-        "503": {"$ref": "#/components/responses/Unavailable"}
+        "503": {"$ref": "#/components/responses/Unavailable"},
+        "default": {"$ref": "#/components/responses/Other"}
        },
        "security": [{}, {"bearer": []}]
       }
@@ -194,7 +200,8 @@ enum OpenAPIDocument {
         },
         "400": {"$ref": "#/components/responses/BadRequest"},
         "401": {"$ref": "#/components/responses/Unauthorized"},
-        "503": {"$ref": "#/components/responses/Unavailable"}
+        "503": {"$ref": "#/components/responses/Unavailable"},
+        "default": {"$ref": "#/components/responses/Other"}
        },
        "security": [{}, {"bearer": []}]
       }
@@ -203,11 +210,8 @@ enum OpenAPIDocument {
       "get": {
        "operationId": "health", "summary": "Whether events are taken and answered",
        "responses": {
-        "200": {"description": "Ready", "content": {"application/json": {"schema": {"type": "object"}}}},
-        "503": {
-         "description": "Not ready: `reasons` tells why",
-         "content": {"application/json": {"schema": {"type": "object"}}}
-        }
+        "200": {"description": "Ready", "content": \#(health)},
+        "503": {"description": "Not ready: `reasons` tells why", "content": \#(health)}
        }
       }
      },
@@ -227,6 +231,8 @@ enum OpenAPIDocument {
      }
     }
     """#
+
+  private static let health = ##"{"application/json": {"schema": {"$ref": "#/components/schemas/Health"}}}"##
 
   private static func param(_ number: Int) -> String {
     #"""
