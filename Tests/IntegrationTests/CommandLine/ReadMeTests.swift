@@ -18,6 +18,21 @@ struct ReadMeTests {
     }
   }
 
+  @Test("The commands of scripts/run have the options that it gives them")
+  func script() async throws {
+    let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../scripts/run").standardized
+    let lines = try String(contentsOf: path, encoding: .utf8).split(separator: "\n").filter {
+      $0.contains("\"$howused\" ")
+    }
+    #expect(lines.count >= 4)
+    for line in lines {
+      let words = try #require(line.components(separatedBy: "\"$howused\" ").last).split(separator: " ")
+      let command = words.prefix { $0.allSatisfy(\.isLetter) }.map(String.init)
+      let help = try await HowUsedProgram().run(command + ["--help"]).output
+      for option in words where option.hasPrefix("--") { #expect(help.contains(" \(option) "), "\(line)") }
+    }
+  }
+
   @Test("Every curl line is answered with ok")
   func curl() async throws {
     let lines = Self.lines(startingWith: "curl ")
