@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import HowUsedArchive
 import HowUsedStore
 
@@ -16,6 +17,7 @@ struct ArchiveVerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let layout = ArchiveLayout.inDataFolder(try store.configuration().dataFolder)
+    try Self.requireArchive(layout)
     let line = TerminalLine()
     let report = try await Interruption.cancelling {
       try ArchiveVerifier(layout: layout).verify { line.show("\($0) segments read") }
@@ -28,5 +30,12 @@ struct ArchiveVerifyCommand: AsyncParsableCommand {
       throw ExitCode(1)
     }
     print("all as it was written")
+  }
+
+  /// What isn't there would be found sound, and exported as no events.
+  static func requireArchive(_ layout: ArchiveLayout) throws {
+    guard FileManager.default.fileExists(atPath: layout.log) else {
+      throw CommandError("there is no archive in \(layout.root): --data-dir tells where the server's data is")
+    }
   }
 }

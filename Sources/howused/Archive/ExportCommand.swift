@@ -19,10 +19,12 @@ struct ExportCommand: AsyncParsableCommand {
   @Option(help: "Only this bot.")
   var bot: BotID?
 
-  @Option(help: ArgumentHelp("Only events from this time on.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("Only events from this time on, as in 2026-11-22 or 2026-11-22T10:00Z (UTC).", valueName: "time")
+  )
   var from: ExportTime?
 
-  @Option(help: ArgumentHelp("Only events before this time.", valueName: "time"))
+  @Option(help: ArgumentHelp("Only events before this time, written likewise.", valueName: "time"))
   var to: ExportTime?
 
   @Option(help: ArgumentHelp("Only events of this name.", valueName: "name"))
@@ -56,6 +58,7 @@ struct ExportCommand: AsyncParsableCommand {
     filter.event = event
     let done: ExportProgress
     if sealedOnly {
+      try ArchiveVerifyCommand.requireArchive(layout)
       done = try await Interruption.cancelling { [filter] in
         try await write(Exporter(layout: layout, streams: nil, filter: filter, format: format))
       }

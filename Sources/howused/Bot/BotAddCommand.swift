@@ -23,7 +23,7 @@ struct BotAddCommand: AsyncParsableCommand {
 
   func run() async throws {
     let made = BotTokens(api: tokens.apiToken ?? .random(), view: tokens.viewToken ?? .random())
-    try await store.withStore { store in
+    try await store.withStore(isFirst: true) { store in
       try await BotAdministration(store).add(id, name: name, tokens: made)
     }
     print(name.isEmpty ? "Bot \(id) is registered." : "Bot \(id) (\(name)) is registered.")

@@ -25,7 +25,7 @@ enum Settings {
   static func value<Value: ExpressibleByArgument>(_ flag: String, as type: Value.Type = Value.self) -> Value? {
     guard let text = text(flag) else { return nil }
     if let value = Value(argument: text) { return value }
-    var problem = "\(variable(of: flag)): \"\(text)\" is not a valid value"
+    var problem = "\(variable(of: flag)): \"\(text)\" is not a valid \(type == Int.self ? "number" : "value")"
     if !Value.allValueStrings.isEmpty { problem += "; it can be \(Value.allValueStrings.joined(separator: ", "))" }
     problems.withLock { $0.append(problem) }
     return nil

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import HowUsedStore
 import Logging
 import Redis
@@ -8,7 +9,7 @@ struct StoreOptions: ParsableArguments {
   @Option(
     help: .setting(
       "data-dir",
-      "The folder of the archive and of the private Redis; made if missing.",
+      "The folder of the archive and of the private Redis; serve and bot add make it if it's missing.",
       valueName: "folder"
     )
   )
@@ -64,9 +65,19 @@ struct StoreOptions: ParsableArguments {
 
   /// Runs the body with Redis at hand, and tidies up after it however it ends, by Ctrl-C too. A private Redis that isn't
   /// running is started for that long.
-  func withStore<Value: Sendable>(_ body: @escaping @Sendable (Store) async throws -> Value) async throws -> Value {
+  ///
+  /// - Parameter isFirst: whether the data folder may be missing. Elsewhere that is a mistyped one.
+  func withStore<Value: Sendable>(
+    isFirst: Bool = false,
+    _ body: @escaping @Sendable (Store) async throws -> Value
+  ) async throws -> Value {
     let logger = logger(level: .error)
-    let store = try await Store.open(try configuration(), waiting: .untilReady(.seconds(3)), logger: logger)
+    let configuration = try configuration()
+    guard isFirst || configuration.redis != nil || FileManager.default.fileExists(atPath: configuration.dataFolder)
+    else {
+      throw CommandError("there is no folder \(configuration.dataFolder): --data-dir tells where the server's data is")
+    }
+    let store = try await Store.open(configuration, waiting: .untilReady(.seconds(3)), logger: logger)
     do {
       let value = try await Interruption.cancelling { try await body(store) }
       await store.close()

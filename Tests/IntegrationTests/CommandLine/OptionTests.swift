@@ -45,11 +45,26 @@ struct OptionTests {
     }
   }
 
+  @Test("Where there is no data nothing is looked at, found sound, or made")
+  func mistypedFolder() async throws {
+    let folder = try TemporaryFolder()
+    let howused = HowUsedProgram(environment: ["HOWUSED_DATA_DIR": folder.path + "/mistyped"])
+    for command in [
+      ["bot", "list"], ["top", "--rounds", "1"], ["archive", "status"], ["archive", "verify"], ["export"],
+      ["export", "--sealed-only"], ["stats", "rebuild"],
+    ] {
+      let outcome = try await howused.run(command)
+      #expect(outcome.status == 1 && outcome.output.isEmpty, "\(command): \(outcome.output)")
+      #expect(outcome.error.contains("/mistyped") && outcome.error.contains("--data-dir"), "\(outcome.error)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/mistyped"))
+  }
+
   @Test("The command line wins over the environment")
   func precedence() async throws {
     let folder = try TemporaryFolder()
     let howused = HowUsedProgram(environment: ["HOWUSED_DATA_DIR": folder.path + "/environment"])
-    #expect(try await howused.run("bot", "list", "--data-dir", folder.path + "/option").status == 0)
+    #expect(try await howused.run("bot", "add", "5", "--data-dir", folder.path + "/option").status == 0)
     #expect(FileManager.default.fileExists(atPath: folder.path + "/option"))
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/environment"))
   }
