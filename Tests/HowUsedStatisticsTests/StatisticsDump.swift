@@ -67,9 +67,11 @@ struct StatisticsDump: Equatable {
       return
     case "list":
       for chunk in try await client.send("LRANGE", key, 0, -1).array ?? [] {
-        WaitingVisits.forEach(in: Array((chunk.bytes ?? .init()).readableBytesView)[...]) { field, ids in
-          for dimension in Dimension.of(Combination(field: field)) {
-            users["\(row):\(String(decoding: dimension, as: UTF8.self))", default: []].formUnion(ids)
+        (chunk.bytes ?? .init()).withUnsafeReadableBytes { chunk in
+          WaitingVisits.forEach(in: chunk) { field, ids in
+            for dimension in Dimension.of(Combination(field: field)) {
+              users["\(row):\(String(decoding: dimension, as: UTF8.self))", default: []].formUnion(ids)
+            }
           }
         }
       }

@@ -18,9 +18,42 @@ import Testing
     #expect(waiting.chunks.count == 3)
     var found: [[UInt8]: [Int64]] = [:]
     for chunk in waiting.chunks {
-      WaitingVisits.forEach(in: chunk[...]) { field, users in found[Array(field), default: []] += users }
+      chunk.withUnsafeBytes { chunk in
+        WaitingVisits.forEach(in: chunk) { field, users in found[Array(field), default: []] += users }
+      }
     }
     #expect(found == [first: [1, -2, .max, .min] + many, []: [7]])
+  }
+
+  @Test func listsOfUsersAreReadAsTheyWereWritten() {
+    let some: [Int64] = [.min, .min + 1, -12_345_678, -1, 1, 9, 10, 9_999_999, 12_345_678, 123_456_789, .max - 1, .max]
+    for _ in 0..<200 {
+      let users = some.shuffled() + (0..<20).map { _ in Int64.random(in: .min ... .max) >> Int64.random(in: 0..<63) }
+      let text = Array(users.map { "\($0)" }.joined(separator: ",").utf8)
+      #expect(text.withUnsafeBytes { Array(UserList($0)) } == users)
+    }
+    #expect([].withUnsafeBytes { Array(UserList($0)) } == [])
+  }
+
+  /// Exact over rounds that share slots, and over all of them.
+  @Test func tallyIsExact() {
+    let tally = UserTally()
+    var all: [Set<Int64>] = [[], [], []]
+    for size in [3, 4000, 1, 0, 500, 20_000, 7] {
+      tally.begin()
+      var round: [Set<Int64>] = [[], [], []]
+      for _ in 0..<size {
+        let (user, series) = (Int64.random(in: -9000...9000), Int.random(in: 0..<3))
+        guard user != 0 else { continue }
+        round[series].insert(user)
+        tally.add(CollectionOfOne(user), to: series, keeping: series < 2)
+      }
+      for series in 0..<3 {
+        #expect(tally.count(series) == Int64(round[series].count))
+        all[series].formUnion(round[series])
+      }
+    }
+    #expect([0, 1, 2].map { tally.total($0) } == [Int64(all[0].count), Int64(all[1].count), 0])
   }
 
   @Test func packedUsersAreTheSame() {

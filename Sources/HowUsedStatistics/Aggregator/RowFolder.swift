@@ -132,7 +132,9 @@ struct RowFolder {
   private func visitors(_ list: FlatReply, _ rowKey: String, room: Int) async throws -> Visitors {
     var found = Visitors()
     var indexes: [[UInt8]: Int] = [:]
-    var combinations: [ArraySlice<UInt8>: [Int]] = [:]
+    var combinations = NameTable()
+    /// Of each combination: the dimensions' indexes.
+    var places: [[Int]] = []
     func index(_ name: [UInt8]) -> Int {
       if let index = indexes[name] { return index }
       indexes[name] = found.names.count
@@ -140,11 +142,11 @@ struct RowFolder {
       found.users.append([])
       return found.names.count - 1
     }
-    for chunk in 0..<list.count {
-      WaitingVisits.forEach(in: list[chunk] ?? []) { field, users in
-        let places = combinations[field] ?? Dimension.of(Combination(field: field)).map { index($0) }
-        combinations[field] = places
-        for place in places { found.users[place].formUnion(users) }
+    list.forEach { _, chunk in
+      WaitingVisits.forEach(in: chunk) { field, users in
+        let number = combinations.number(of: field)
+        if number == places.count { places.append(Dimension.of(Combination(field: field)).map { index($0) }) }
+        for place in places[number] { found.users[place].formUnion(users) }
       }
     }
     guard !found.names.isEmpty else { return found }

@@ -7,8 +7,10 @@ package struct ChartReader: Sendable {
   let client: RedisClient
   let schema: KeySchema
 
-  /// How many commands go to Redis at once: it answers nobody else meanwhile.
+  /// How many commands go to Redis at once.
   static let chunk = 128
+  /// How often so many are under way: Redis may find them together and answer nobody else meanwhile.
+  static let chunksUnderWay = 2
 
   package init(client: RedisClient, schema: KeySchema) {
     self.client = client
@@ -35,8 +37,11 @@ package struct ChartReader: Sendable {
       let value: Value
       do {
         value = try await body(before)
+      } catch is BecameSketch where rounds < 3 {
+        rounds += 1
+        continue
       } catch let error as RedisServerError where error.code == "WRONGTYPE" && rounds < 3 {
-        // A set became a HyperLogLog between two round trips.
+        // Asked as a HyperLogLog, and became something else between two round trips.
         rounds += 1
         continue
       }
@@ -47,14 +52,34 @@ package struct ChartReader: Sendable {
     }
   }
 
-  /// Sends commands whose replies are arrays, a few at a time.
+  /// Sends commands whose replies are arrays of texts, a few at a time, and calls `body` with each reply, in order.
+  /// Meanwhile Redis is at the next ones.
+  func read(
+    _ count: Int,
+    _ command: (Int) -> RedisCommand,
+    _ body: (Int, FlatReply) -> Void
+  ) async throws {
+    var chunks: [Task<[FlatReply], any Error>] = []
+    defer { for part in chunks { part.cancel() } }
+    var (next, done) = (0, 0)
+    while done < count {
+      while next < count, chunks.count < Self.chunksUnderWay {
+        let commands = (next..<min(next + Self.chunk, count)).map(command)
+        chunks.append(Task { [client] in try await client.arrays(commands) })
+        next += commands.count
+      }
+      for reply in try await chunks.removeFirst().value {
+        body(done, reply)
+        done += 1
+      }
+    }
+  }
+
+  /// The replies to commands that are few.
   func flat(_ commands: [RedisCommand]) async throws -> [FlatReply] {
     var replies: [FlatReply] = []
     replies.reserveCapacity(commands.count)
-    for start in stride(from: 0, to: commands.count, by: Self.chunk) {
-      let part = Array(commands[start..<min(start + Self.chunk, commands.count)])
-      replies += try await client.query(part) { FlatReply($0) }
-    }
+    try await read(commands.count, { commands[$0] }) { _, reply in replies.append(reply) }
     return replies
   }
 

@@ -22,11 +22,14 @@ struct FiguresReader {
       figures.new += numbers[0]
       figures.uses += numbers.dropFirst().reduce(0, +)
     }
-    var union = UserUnion(reader: reader, statistics: statistics)
     let dimensions = [Dimension.all] + (hasUpdates ? [Dimension.updates] : [])
-    try await union.load(buckets, dimensions)
-    union.ask(buckets, dimensions)
-    figures.users = try await union.counts().first ?? 0
+    var union = UserUnion(reader: reader, statistics: statistics, points: 1) { dimension in
+      dimensions.contains(dimension) ? ChartAnswer.allName : nil
+    }
+    let all = union.series.table.series(ChartAnswer.allName)
+    try await union.read([buckets], dimensions)
+    try await union.settle(0..<1)
+    figures.users = union.series.table[all, 0]
     if union.isApproximate { isApproximate = true }
     for resolution in Resolution.allCases {
       let numbers = buckets.filter { $0.resolution == resolution }.map(\.number)

@@ -1,29 +1,36 @@
 /// Values by series and point, while an answer is made.
 struct SeriesTable {
-  private(set) var names: [[UInt8]] = []
-  private(set) var values: [[Int64]] = []
-  private var indexes: [[UInt8]: Int] = [:]
-  private let points: Int
+  let points: Int
+  private var table = NameTable()
+  /// Those of a series behind those of the one before.
+  private var values: [Int64] = []
 
   init(points: Int) { self.points = points }
 
-  /// The index of a series, which is made if need be.
+  /// How many series there are.
+  var count: Int { table.count }
+
+  /// The number of a series, which is made if need be.
   mutating func series(_ name: [UInt8]) -> Int {
-    if let index = indexes[name] { return index }
-    indexes[name] = names.count
-    names.append(name)
-    values.append(Array(repeating: 0, count: points))
-    return names.count - 1
+    let series = name.withUnsafeBytes { table.number(of: $0) }
+    if (series + 1) * points > values.count { values.append(contentsOf: repeatElement(0, count: points)) }
+    return series
   }
 
-  mutating func add(_ count: Int64, to series: Int, at point: Int) { values[series][point] += count }
+  func name(_ series: Int) -> [UInt8] { Array(table[series]) }
 
-  /// Indexes of the series, the largest first; equal ones by name.
-  var ranking: [Int] {
-    let sums = values.map { $0.reduce(0, +) }
-    return names.indices.sorted { left, right in
-      sums[left] != sums[right]
-        ? sums[left] > sums[right] : names[left].lexicographicallyPrecedes(names[right])
-    }
+  func values(_ series: Int) -> ArraySlice<Int64> { values[series * points..<(series + 1) * points] }
+
+  subscript(series: Int, point: Int) -> Int64 {
+    get { values[series * points + point] }
+    set { values[series * points + point] = newValue }
+  }
+
+  /// Sorted by a weight, the largest first; equal ones by name.
+  func ranking(_ series: some Sequence<Int>, by weight: (Int) -> Int64) -> [Int] {
+    series.map { (series: $0, weight: weight($0)) }.sorted { left, right in
+      left.weight != right.weight
+        ? left.weight > right.weight : table[left.series].lexicographicallyPrecedes(table[right.series])
+    }.map(\.series)
   }
 }

@@ -12,10 +12,93 @@ struct UsersReader {
   private var timeline: Timeline { query.timeline }
 
   func answer() async throws -> ChartAnswer {
-    query.segment == nil ? try await single() : try await segmented()
+    let points = (0..<timeline.count).map { point in
+      timeline.buckets(of: point).map { RollupBucket(resolution: timeline.resolution, number: $0) }
+    }
+    let chosen = query.segment == nil ? dimensions() : nil
+    // Where a row was full, users of a dimension may be among those that weren't counted one by one.
+    let kinds = chosen.map { Set($0.compactMap { $0.count > 1 ? $0.first : nil }) } ?? [segmentKind]
+    let overflows = kinds.sorted().map { Dimension.overflow(kind: $0) }
+    var union = UserUnion(reader: reader, statistics: statistics, points: points.count + 1) { dimension in
+      if overflows.contains(dimension) { return UserSeries.overflowName }
+      if let chosen { return chosen.contains(dimension) ? ChartAnswer.allName : nil }
+      return Dimension.parse(dimension).flatMap { name(of: $0) }
+    }
+    if chosen != nil { _ = union.series.table.series(ChartAnswer.allName) }
+    if chosen?.isEmpty != true { try await union.read(points, chosen.map { $0 + overflows }) }
+    var answer = ChartAnswer(series: [])
+    answer.crowdedBuckets = union.crowded
+
+    let outputs = try await outputs(&union)
+    if outputs.other == nil { answer.omittedSeries = max(union.series.table.count - 1 - outputs.shown.count, 0) }
+    try await union.settle(union.points.indices) { outputs[$0] }
+    try await addTotals(&union, chosen, outputs)
+    let table = union.series.table
+    for series in table.ranking(outputs.shown, by: { table.values($0).dropLast().reduce(0, +) }) + outputs.others {
+      let name = series == outputs.other ? ChartAnswer.otherName : table.name(series)
+      let values = table.values(series)
+      answer.series.append(.init(name: name, total: values.last ?? 0, values: Array(values.dropLast())))
+    }
+    answer.isApproximate = union.isApproximate
+    return answer
   }
 
-  // MARK: One series
+  /// Which series are in the answer.
+  private struct Outputs {
+    /// The largest.
+    let shown: [Int]
+    /// What the others are united into; nil: nothing.
+    var other: Int?
+    /// The series that each one goes to.
+    var map: [Int?]
+
+    var others: [Int] { other.map { [$0] } ?? [] }
+
+    subscript(found: Int) -> Int? { found < map.count ? map[found] : nil }
+  }
+
+  private func outputs(_ union: inout UserUnion) async throws -> Outputs {
+    var ranking = Array(UserSeries.overflow + 1..<union.series.table.count)
+    if ranking.count > ChartQuery.seriesLimit {
+      try await union.countSketches()
+      // Somebody may be in there twice.
+      var weights = (0..<union.series.table.count).map { union.series.table.values($0).reduce(0, +) }
+      for stored in union.points.lazy.flatMap(\.stored) { weights[stored.series] += stored.count ?? 0 }
+      ranking = union.series.table.ranking(ranking) { weights[$0] }
+    }
+    var outputs = Outputs(
+      shown: Array(ranking.prefix(ChartQuery.seriesLimit)),
+      map: Array(repeating: nil, count: union.series.table.count)
+    )
+    for series in outputs.shown { outputs.map[series] = series }
+    var rest = Set(ranking.dropFirst(ChartQuery.seriesLimit))
+    if union.crowded > 0, query.segment != nil, !isFiltered { rest.insert(UserSeries.overflow) }
+    guard !rest.isEmpty else { return outputs }
+    let dimensions = union.series.dimensions { rest.contains($0) }
+    guard dimensions.count * timeline.buckets.count <= Self.otherLimit else { return outputs }
+    let other = union.series.table.series(UserSeries.otherName)
+    outputs.other = other
+    for series in rest { outputs.map[series] = other }
+    return outputs
+  }
+
+  /// Adds the users of the whole time, as the last point of each series.
+  private func addTotals(_ union: inout UserUnion, _ chosen: [[UInt8]]?, _ outputs: Outputs) async throws {
+    let last = timeline.count
+    // Whose ids were all seen is counted already. Of others there are fewer to be read in larger buckets.
+    var unknown = Set(union.points.lazy.flatMap(\.stored).compactMap { outputs[$0.series] })
+    if union.crowded > 0 { unknown = Set(outputs.shown + outputs.others) }
+    let map = outputs.map.map { $0.flatMap { unknown.contains($0) ? $0 : nil } }
+    func output(_ found: Int) -> Int? { found < map.count ? map[found] : nil }
+    let dimensions = chosen ?? union.series.dimensions { output($0) != nil }
+    if !unknown.isEmpty, !dimensions.isEmpty {
+      try await union.read([timeline.coverage], dimensions, output)
+      try await union.settle(last..<last + 1)
+    }
+    for series in outputs.shown + outputs.others where !unknown.contains(series) {
+      union.series.table[series, last] = union.tally.total(series)
+    }
+  }
 
   /// The dimensions whose users together are the answer.
   private func dimensions() -> [[UInt8]] {
@@ -30,51 +113,6 @@ struct UsersReader {
     var dimensions = query.events.map { Dimension.event($0) }
     if let name = statistics.updatesName, query.events.contains(name) { dimensions.append(Dimension.updates) }
     return dimensions
-  }
-
-  private func single() async throws -> ChartAnswer {
-    let dimensions = dimensions()
-    // Where a row was full, users of a dimension may be among those that weren't counted one by one.
-    let kinds = Set(dimensions.compactMap { $0.count > 1 ? $0.first : nil })
-    let overflows = kinds.sorted().map { Dimension.overflow(kind: $0) }
-    var union = UserUnion(reader: reader, statistics: statistics)
-    try await union.load(
-      timeline.buckets.map { RollupBucket(resolution: timeline.resolution, number: $0) },
-      dimensions + overflows
-    )
-    try await union.load(timeline.coverage, dimensions)
-    askPoints(&union, dimensions)
-    union.ask(timeline.coverage, dimensions)
-    let counts = try await union.counts()
-    var answer = ChartAnswer(series: [
-      .init(name: ChartAnswer.allName, total: counts.last ?? 0, values: Array(counts.dropLast()))
-    ])
-    answer.isApproximate = union.isApproximate
-    answer.crowdedBuckets = timeline.buckets.count { bucket in
-      overflows.contains { union.has(RollupBucket(resolution: timeline.resolution, number: bucket), $0) }
-    }
-    return answer
-  }
-
-  /// A question for each point.
-  private func askPoints(_ union: inout UserUnion, _ dimensions: [[UInt8]]) {
-    for point in 0..<timeline.count {
-      union.ask(
-        timeline.buckets(of: point).map { RollupBucket(resolution: timeline.resolution, number: $0) },
-        dimensions
-      )
-    }
-  }
-
-  // MARK: By event or param
-
-  /// A series, while it is made.
-  private struct Group {
-    let name: [UInt8]
-    /// Its dimensions.
-    let members: [[UInt8]]
-    /// Nil: to be asked for.
-    let values: [Int64]?
   }
 
   /// The series that a dimension belongs to; nil: none.
@@ -99,73 +137,10 @@ struct UsersReader {
     }
   }
 
-  private func segmented() async throws -> ChartAnswer {
-    var union = UserUnion(reader: reader, statistics: statistics)
-    let buckets = timeline.buckets.map { RollupBucket(resolution: timeline.resolution, number: $0) }
-    // Then most points are known from the rows alone.
-    let isSimple = buckets.count == timeline.count
-    let present = try await union.loadAll(buckets, keeping: !isSimple)
-    var names: [[UInt8]: [UInt8]?] = [:]
-    var table = SeriesTable(points: timeline.count)
-    /// Of each series: its dimensions.
-    var members: [[[UInt8]]] = []
-    let kind = overflowKind
-    var crowded: Set<RollupBucket> = []
-    for point in 0..<timeline.count {
-      for number in timeline.buckets(of: point) {
-        let bucket = RollupBucket(resolution: timeline.resolution, number: number)
-        for (dimension, users) in present[bucket] ?? [] {
-          if dimension == Dimension.overflow(kind: kind) { crowded.insert(bucket) }
-          let known = names[dimension]
-          let name = known ?? Dimension.parse(dimension).flatMap { self.name(of: $0) }
-          if known == nil { names[dimension] = .some(name) }
-          guard let name else { continue }
-          let series = table.series(name)
-          if series == members.count { members.append([]) }
-          if known == nil { members[series].append(dimension) }
-          // Only for the ranking: a user of several buckets is in it several times.
-          table.add(users.count ?? 0, to: series, at: point)
-        }
-      }
-    }
-    let ranking = table.ranking
-    let shown = ranking.prefix(ChartQuery.seriesLimit)
-    let rest = ranking.dropFirst(ChartQuery.seriesLimit)
-    var restDimensions = rest.flatMap { members[$0] }
-    if !crowded.isEmpty, !isFiltered { restDimensions.append(Dimension.overflow(kind: kind)) }
-    let hasOther = !restDimensions.isEmpty && restDimensions.count * buckets.count <= Self.otherLimit
-    var groups = shown.map { series in
-      // One dimension a series, one bucket a point: nobody can be in there twice.
-      let isKnown = isSimple && members[series].count == 1
-      return Group(name: table.names[series], members: members[series], values: isKnown ? table.values[series] : nil)
-    }
-    if hasOther { groups.append(Group(name: ChartAnswer.otherName, members: restDimensions, values: nil)) }
-    try await union.load(timeline.coverage, groups.flatMap(\.members))
-    try await union.load(buckets, groups.flatMap { $0.values == nil ? $0.members : [] })
-    for group in groups {
-      if group.values == nil { askPoints(&union, group.members) }
-      union.ask(timeline.coverage, group.members)
-    }
-    var counts = try await union.counts()[...]
-    var answer = ChartAnswer(series: [])
-    for group in groups {
-      var values = group.values ?? []
-      if group.values == nil {
-        values = Array(counts.prefix(timeline.count))
-        counts = counts.dropFirst(timeline.count)
-      }
-      answer.series.append(.init(name: group.name, total: counts.popFirst() ?? 0, values: values))
-    }
-    answer.isApproximate = union.isApproximate
-    answer.crowdedBuckets = crowded.count
-    answer.omittedSeries = hasOther ? 0 : rest.count
-    return answer
-  }
-
   private var isFiltered: Bool { !query.events.isEmpty || !query.params.isEmpty }
 
-  /// The kind of the dimensions that are asked for.
-  private var overflowKind: UInt8 {
+  /// The kind of the dimensions that a segmented answer is made of.
+  private var segmentKind: UInt8 {
     if case .param(let number) = query.segment { return 0x30 + UInt8(truncatingIfNeeded: number) }
     if let number = query.params.keys.first { return 0x30 + UInt8(truncatingIfNeeded: number) }
     return UInt8(ascii: "e")

@@ -33,57 +33,51 @@ struct UsesReader {
 
   private func byCombination() async throws -> ChartAnswer {
     var table = SeriesTable(points: timeline.count)
-    var places: [ArraySlice<UInt8>: Place] = [:]
-    var unattributed: Int64 = 0
+    var fields = NameTable()
+    /// Of each field.
+    var places: [Place] = []
     var others = [Int64](repeating: 0, count: timeline.count)
     if query.segment == nil { _ = table.series(ChartAnswer.allName) }
-    let keys = statistics.counters
-    let commands = timeline.buckets.map { RedisCommand("HGETALL", keys.uses(timeline.resolution, $0)) }
-    let rows = try await reader.flat(commands)
-    for point in 0..<timeline.count {
-      for bucket in timeline.buckets(of: point) {
-        rows[Int(bucket - timeline.buckets.lowerBound)].forEachPair { field, value in
-          guard let count = Int64(decimal: value) else { return }
-          let place: Place
-          if let known = places[field] {
-            place = known
-          } else {
-            place = self.place(of: field, in: &table)
-            places[ArraySlice(Array(field))] = place
-          }
-          switch place {
-          case .nowhere: return
-          case .series(let index): table.add(count, to: index, at: point)
-          case .other:
-            others[point] += count
-            unattributed += count
-          }
+    let (keys, first) = (statistics.counters, timeline.buckets.lowerBound)
+    var point = 0
+    try await reader.read(timeline.buckets.count) { index in
+      RedisCommand("HGETALL", keys.uses(timeline.resolution, first + Int64(index)))
+    } _: { index, row in
+      while timeline.buckets(of: point).upperBound <= first + Int64(index) { point += 1 }
+      row.forEachPair { field, value in
+        guard let count = Int64(decimal: value) else { return }
+        let number = fields.number(of: field)
+        if number == places.count { places.append(place(of: field, in: &table)) }
+        switch places[number] {
+        case .nowhere: return
+        case .series(let series): table[series, point] += count
+        case .other: others[point] += count
         }
       }
     }
-    return answer(table, others, unattributed)
+    return answer(table, others)
   }
 
-  private func answer(_ table: SeriesTable, _ others: [Int64], _ unattributed: Int64) -> ChartAnswer {
+  private func answer(_ table: SeriesTable, _ others: [Int64]) -> ChartAnswer {
     let isFiltered = !query.events.isEmpty || !query.params.isEmpty
     var answer = ChartAnswer(series: [])
-    let ranking = table.ranking
-    for index in ranking.prefix(ChartQuery.seriesLimit) {
-      let values = table.values[index]
-      answer.series.append(.init(name: table.names[index], total: values.reduce(0, +), values: values))
+    let ranking = table.ranking(0..<table.count) { table.values($0).reduce(0, +) }
+    for series in ranking.prefix(ChartQuery.seriesLimit) {
+      let values = Array(table.values(series))
+      answer.series.append(.init(name: table.name(series), total: values.reduce(0, +), values: values))
     }
     // With a filter nobody knows whether those beyond the limit belong to it; they are told apart.
     var rest = isFiltered ? Array(repeating: 0, count: timeline.count) : others
-    answer.unattributedUses = unattributed
-    for index in ranking.dropFirst(ChartQuery.seriesLimit) {
-      for (point, value) in table.values[index].enumerated() { rest[point] += value }
+    answer.unattributedUses = others.reduce(0, +)
+    for series in ranking.dropFirst(ChartQuery.seriesLimit) {
+      for (point, value) in table.values(series).enumerated() { rest[point] += value }
     }
     let sum = rest.reduce(0, +)
     if sum > 0 { answer.series.append(.init(name: ChartAnswer.otherName, total: sum, values: rest)) }
     return answer
   }
 
-  private func place(of field: ArraySlice<UInt8>, in table: inout SeriesTable) -> Place {
+  private func place(of field: UnsafeRawBufferPointer, in table: inout SeriesTable) -> Place {
     if field.count == 1, field.first == Combination.other { return query.updates ? .nowhere : .other }
     let combination = Combination(field: field)
     var event = combination[0]

@@ -22,6 +22,7 @@ package enum PackedUsers {
   static func unpack(_ bytes: UnsafeRawBufferPointer) -> [Int64]? {
     guard bytes.first == mark else { return nil }
     var users: [Int64] = []
+    users.reserveCapacity(bytes.count / 2)
     var last = Int64.min
     var distance: UInt64 = 0
     var shift: UInt64 = 0

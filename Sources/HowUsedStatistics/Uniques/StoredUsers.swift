@@ -13,13 +13,19 @@ package enum StoredUsers: Sendable, Equatable {
     let rest = field.dropFirst()
     switch kind {
     case UInt8(ascii: "p"):
-      self = .ids(rest.split(separator: UInt8(ascii: ",")).compactMap { Int64(String(decoding: $0, as: UTF8.self)) })
+      self = .ids(rest.split(separator: UInt8(ascii: ",")).compactMap { Int64(decimal: $0) })
     case PackedUsers.mark:
       guard let count = Int64(decimal: rest) else { return nil }
       self = .packed(count)
     case UInt8(ascii: "h"): self = .sketch(nil)
     default: return nil
     }
+  }
+
+  /// The ids, if the value is a field that holds them itself.
+  @inline(__always)
+  static func list(_ field: UnsafeRawBufferPointer) -> UserList? {
+    field.first == UInt8(ascii: "p") ? UserList(UnsafeRawBufferPointer(rebasing: field.dropFirst(2))) : nil
   }
 
   /// Nil when a sketch hasn't been asked yet.

@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 /// Users of a bucket who aren't in its row yet, with what they used, as they lie in Redis: a list of chunks, each
 ///
 ///     combination \x1d user,user… \x1c combination \x1d user,user… \x1c …
@@ -30,12 +36,19 @@ struct WaitingVisits {
     }
   }
 
-  /// Calls `body` with each combination's field and its users.
-  static func forEach(in chunk: ArraySlice<UInt8>, _ body: (ArraySlice<UInt8>, [Int64]) -> Void) {
-    for part in chunk.split(separator: usersEnd) {
-      guard let middle = part.firstIndex(of: combinationEnd) else { continue }
-      let users = part[(middle + 1)...].split(separator: UInt8(ascii: ","))
-      body(part[..<middle], users.compactMap { Int64(decimal: $0) })
+  /// Calls `body` with each combination's field and its users, which are valid only within it.
+  @inline(__always)
+  static func forEach(in chunk: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer, UserList) -> Void) {
+    guard var place = chunk.baseAddress else { return }
+    let end = place + chunk.count
+    while let middle = find(combinationEnd, place, end), let next = find(usersEnd, middle, end) {
+      let users = UnsafeRawBufferPointer(start: middle + 1, count: next - middle - 1)
+      body(UnsafeRawBufferPointer(start: place, count: middle - place), UserList(users))
+      place = next + 1
     }
+  }
+
+  private static func find(_ byte: UInt8, _ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> UnsafeRawPointer? {
+    memchr(start, Int32(byte), end - start).map { UnsafeRawPointer($0) }
   }
 }
