@@ -40,7 +40,12 @@ import Testing
     #expect(refusal(#"{"apiToken":"t"}"#)?.description.hasPrefix("Bad Request: botId is missing") == true)
   }
 
-  @Test(arguments: ["null", "\"\"", "1", "true", "[]", "{}", "\"\(String(repeating: "x", count: 129))\""])
+  @Test(arguments: ["", #","apiToken":null"#, #","apiToken":"""#])
+  func missingToken(member: String) {
+    #expect(refusal(#"{"botId":1\#(member)}"#) == .missingToken)
+  }
+
+  @Test(arguments: ["1", "true", "[]", "{}", "\"\(String(repeating: "x", count: 129))\""])
   func token(value: String) {
     #expect(refusal(#"{"botId":1,"apiToken":\#(value)}"#) == .unauthorized)
   }

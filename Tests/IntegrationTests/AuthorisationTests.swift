@@ -9,13 +9,33 @@ import Testing
       let bodies = [
         #"{"botId":1,"apiToken":"api-2","requestType":"event","event":"hello","userId":1}"#,
         #"{"botId":99,"apiToken":"api-1","requestType":"event","event":"hello","userId":1}"#,
-        #"{"botId":1,"requestType":"event","event":"hello","userId":1}"#,
-        #"{"botId":1,"apiToken":"view-1","requestType":"event","event":"hello","userId":1}"#,
+        #"{"botId":1,"apiToken":7,"requestType":"event","event":"hello","userId":1}"#,
+        #"{"botId":1,"apiToken":"view-2","requestType":"event","event":"hello","userId":1}"#,
         #"{"botId":1,"apiToken":"wrong","requestType":"event","event":"x","userId":0}"#,
       ]
       let answers = Set(try await bodies.asyncMap { try await server.post($0) })
       #expect(answers.count == 1)
       #expect(answers.first?.hasPrefix("401 ") == true)
+      #expect(try await server.fragments().isEmpty)
+    }
+  }
+
+  @Test func whatGivesNothingAwayIsNamed() async throws {
+    try await APIServer.with { server async throws in
+      for bot in [1, 99] {
+        for token in ["", #""apiToken":"","#, #""apiToken":null,"#] {
+          let body = #"{"botId":\#(bot),\#(token)"requestType":"event","event":"x","userId":1}"#
+          let answer = try await server.post(body)
+          #expect(answer.hasPrefix("401 ") && answer.contains(#""field":"apiToken""#), "\(answer)")
+          #expect(answer.contains("apiToken is missing"), "\(answer)")
+        }
+      }
+      for event in ["hello", "x"] {
+        let answer = try await server.post(
+          #"{"botId":1,"apiToken":"view-1","requestType":"event","event":"\#(event)","userId":1}"#
+        )
+        #expect(answer.hasPrefix("401 ") && answer.contains("view token"), "\(answer)")
+      }
       #expect(try await server.fragments().isEmpty)
     }
   }

@@ -83,7 +83,8 @@ import Testing
     #expect((before["from"] ?? 0) % 86_400 == 0)
     #expect((yesterday["comparedWith"] as? [String: Int])?["to"] == before["from"])
     #expect((yesterday["change"] as? [String: Any])?["uses"] is NSNull)
-    let online = try object(try await get(server, "/online", query: "\(Self.place)&seconds=60,600,9999"))
+    let seconds = "seconds=60,600,9999,99999999999999999999"
+    let online = try object(try await get(server, "/online", query: "\(Self.place)&\(seconds)"))
     #expect(online["online"] as? [String: Int] == ["60": 3, "600": 3])
 
     let csv = try await get(server, "/stats", query: "\(Self.place)&segment=event&period=1h&divider=1h&format=csv")
@@ -106,6 +107,7 @@ import Testing
     }
     #expect(try await get(server, "/stats", query: "id=7", headers: ["Authorization: Bearer view-token"]).status == 200)
     #expect(try await get(server, "/stats", query: "id=7&token=api-token").status == 200)
+    #expect(try await get(server, "/", query: "").headers["location"] == "/charts", "for who has no link yet")
     let preflight = try await HTTPConnection.connect(port: server.port)
     let allowed = try await preflight.send(["OPTIONS /stats HTTP/1.1\r\nHost: localhost\r\n\r\n"])[0]
     await preflight.close()
@@ -119,7 +121,8 @@ import Testing
       ("metric=users&param_1=a&param_2=b", "param_2"), ("segment=param_4", "segment"), ("period=0m", "period"),
       ("period=3y", "period"), ("divider=2h", "divider"), ("tz=Europe/Nowhere", "tz"), ("from=yesterday", "from"),
       ("from=2020-01-01", "from"), ("period=3d&divider=1m", "period"), ("period=100d&divider=1h", "period"),
-      ("from=20&to=10", "from"), ("format=xml", "format"), ("period=3d&period=4d", "period"), ("type=click", "type"),
+      ("from=20&to=10", "from"), ("format=xml", "format"), ("format=csv&format=json", "format"), ("id=7", "id"),
+      ("to=1", "to"), ("period=3d&period=4d", "period"), ("type=click", "type"),
     ]
     let folder = try TemporaryFolder()
     let server = try await start(folder)

@@ -52,10 +52,10 @@ struct FieldReader {
     }
   }
 
-  /// The token's shape only. What is wrong with it is nobody's business.
+  /// The token's shape only. What is wrong with one that was sent is nobody's business.
   func token(_ value: FieldValue?) throws(RequestError) -> TextSlice {
     guard let value, value.kind == .text, Limits.tokenBytes.contains(Int(value.slice.count)) else {
-      throw .unauthorized
+      throw isAbsent(value) ? .missingToken : .unauthorized
     }
     return value.slice
   }

@@ -63,9 +63,19 @@ package struct RequestError: Error, Sendable, Equatable {
 }
 
 extension RequestError {
-  /// The same answer whatever was wrong with the bot or its token, so that bots can't be enumerated.
+  /// The same answer for an unknown bot and for a wrong token, so that bots can't be enumerated.
   package static var unauthorized: RequestError {
     RequestError(.unauthorized, "unknown botId or wrong apiToken")
+  }
+
+  /// Tells nothing about any bot.
+  package static var missingToken: RequestError {
+    RequestError(.unauthorized, field: "apiToken", "apiToken is missing; it must be the bot's API token")
+  }
+
+  /// Only who has the view token is told so.
+  package static var viewTokenOnlyReads: RequestError {
+    RequestError(.unauthorized, field: "apiToken", "this is the bot's view token; events need its API token")
   }
 
   package static var notFound: RequestError {

@@ -2,7 +2,7 @@ import HTTPTypes
 package import Hummingbird
 import NIOCore
 
-/// The chart page: at `/charts`, at the hosted service's `/bin/charts/…` whatever follows, and its files.
+/// The chart page: at `/charts`, where `/` leads, at the hosted service's `/bin/charts/…` whatever follows, and its files.
 package enum DashboardRoutes {
   package static func add<Context: RequestContext>(
     to router: some RouterMethods<Context>,
@@ -11,6 +11,8 @@ package enum DashboardRoutes {
     for path in ["/charts", "/bin/charts", "/bin/charts/**"] as [RouterPath] {
       router.get(path) { request, _ in page(request, assets) }
     }
+    // For who opens the server's address in a browser.
+    router.get("/") { _, _ in Response(status: .found, headers: [.location: "/charts"]) }
     router.get("\(DashboardAssets.path)/:version/:name") { request, context in
       file(request, context, assets)
     }

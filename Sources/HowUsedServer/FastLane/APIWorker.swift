@@ -123,7 +123,7 @@ package final class APIWorker {
       switch request.body {
       case .success(.getOnline): return lane
       case .failure(let error) where error.code == .invalidSeconds: throw error
-      default: throw .unauthorized
+      default: throw .viewTokenOnlyReads
       }
     case nil: throw .unauthorized
     }

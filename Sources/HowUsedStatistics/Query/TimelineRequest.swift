@@ -26,7 +26,8 @@ package struct TimelineRequest: Sendable {
     let from = from ?? to - period
     guard from < to else { throw Self.wrong("from", "from must be before to") }
     guard from >= now - Resolution.day.retention - 604_800 else {
-      throw Self.wrong(self.from == nil ? "period" : "from", "statistics are kept for 2 years")
+      let name = self.from != nil ? "from" : self.to != nil ? "to" : "period"
+      throw Self.wrong(name, "statistics are kept for 2 years")
     }
     guard to <= now + 366 * 86_400 else { throw Self.wrong("to", "to is more than a year in the future") }
     let step = step ?? automaticStep(from: from, to: to, now: now)

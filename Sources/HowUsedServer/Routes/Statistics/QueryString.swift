@@ -23,8 +23,16 @@ struct QueryString {
     self.parameters = parameters
   }
 
-  /// The first value of a name.
-  subscript(name: String) -> String? { parameters.first { $0.name == name }?.value }
+  /// The value of a name; nil when it's absent.
+  ///
+  /// - Throws: 400 when it's there twice: nobody knows which one is meant.
+  subscript(name: String) -> String? {
+    get throws(RequestError) {
+      let values = parameters.filter { $0.name == name }
+      guard values.count <= 1 else { throw RequestError(.badRequest, field: name, "\(name) is given twice") }
+      return values.first?.value
+    }
+  }
 
   private static func decode(_ bytes: some Collection<UInt8>) -> String? {
     var decoded: [UInt8] = []

@@ -15,8 +15,8 @@ struct StatisticsAccess: Sendable {
       throw RequestError(.notReady, "the bots aren't known yet", retryAfter: 1)
     }
     // Hashed before the bot is looked up, so that the time doesn't tell which bots there are.
-    let token = (query["token"] ?? Self.bearer(request)).map { TokenHash(of: $0) }
-    guard let id = query["id"].flatMap({ Int64($0) }).flatMap({ BotID(rawValue: $0) }),
+    let token = (try query["token"] ?? Self.bearer(request)).map { TokenHash(of: $0) }
+    guard let id = try query["id"].flatMap({ Int64($0) }).flatMap({ BotID(rawValue: $0) }),
       let token, let record = snapshot[id], record.access(of: token) != nil
     else { throw RequestError(.unauthorized, "unknown id or wrong token") }
     return record

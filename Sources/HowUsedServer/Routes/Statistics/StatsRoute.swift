@@ -9,7 +9,7 @@ extension StatisticsRoutes {
   /// `GET /stats`: one metric as a time series, or several when segmented.
   func stats(_ query: QueryString, _ request: Request) async throws -> Response {
     let bot = try access.bot(query, request)
-    let format = query["format"] ?? "json"
+    let format = try query["format"] ?? "json"
     guard format == "json" || format == "csv" else {
       throw RequestError(.badRequest, field: "format", "format must be json or csv")
     }

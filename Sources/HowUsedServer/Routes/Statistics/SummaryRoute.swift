@@ -12,7 +12,7 @@ extension StatisticsRoutes {
     let time = try ChartQueryParser(parameters: query.parameters, now: now / 1000).timelineRequest()
     let summary = try await summaries.summary(bot.id, days: time.days, isUTC: time.isUTC, now: now)
     var body = ByteBuffer()
-    summary.writeJSON(bot: bot.id, name: bot.name, zone: time.isUTC ? "UTC" : query["tz"] ?? "UTC", to: &body)
+    summary.writeJSON(bot: bot.id, name: bot.name, zone: time.isUTC ? "UTC" : try query["tz"] ?? "UTC", to: &body)
     return Self.answer(body, type: "application/json", cacheControl: "private, no-cache", to: request)
   }
 }
