@@ -15,7 +15,8 @@ import Testing
     #expect(top.status == 0, "\(top.error)")
     let lines = top.output.split(separator: "\n")
     #expect(lines.count == 2)
-    #expect(lines.allSatisfy { $0.contains(" bots=1") && !$0.contains(" online=0 ") }, "\(top.output)")
+    #expect(lines.allSatisfy { $0.contains(" bots=1 ") && !$0.contains(" online=0 ") }, "\(top.output)")
+    #expect(lines.allSatisfy { $0.hasSuffix(" archiving=0/16 archivers=0") }, "nobody archives: \(top.output)")
   }
 
   @Test(
