@@ -8,6 +8,8 @@ package struct DashboardAssets: Sendable {
 
   /// Changes with any file: it is in the address of each, so that they can be cached for ever.
   package let version: String
+  /// As it stands in a Content-Security-Policy: the page's own first script, which is part of it.
+  let scriptHash: String
   private let files: [String: DashboardAsset]
   private let pages: [String: DashboardAsset]
   private let fallbackPage: DashboardAsset
@@ -16,12 +18,14 @@ package struct DashboardAssets: Sendable {
   package init() {
     let embedded = (0..<dashboardFileCount()).map { dashboardFile($0) }
     var files: [String: DashboardAsset] = [:]
-    var template = ""
+    var (template, start) = ("", ByteBuffer())
     for file in embedded {
       let bytes = ByteBuffer(bytes: UnsafeBufferPointer(start: file.bytes, count: file.count))
       let name = String(cString: file.name)
       if name == "index.html" {
         template = String(buffer: bytes)
+      } else if name == "start.js" {
+        start = bytes
       } else {
         files[name] = DashboardAsset(contentType: String(cString: file.contentType), plain: bytes)
       }
@@ -30,15 +34,16 @@ package struct DashboardAssets: Sendable {
     func page(_ language: String) -> DashboardAsset {
       let assets = "\(Self.path)/\(version)"
       let html = template.split(separator: "{{", omittingEmptySubsequences: false).enumerated().map { index, part in
-        // Foundation's `replacing` isn't needed for two placeholders.
+        // Foundation's `replacing` isn't needed for three placeholders.
         guard index > 0, let end = part.firstRange(of: "}}") else { return String(part) }
-        let value = part[..<end.lowerBound] == "lang" ? language : assets
-        return value + part[end.upperBound...]
+        let values = ["lang": language, "assets": assets, "start": String(buffer: start)]
+        return (values[String(part[..<end.lowerBound])] ?? "") + part[end.upperBound...]
       }.joined()
       return DashboardAsset(contentType: "text/html; charset=utf-8", plain: ByteBuffer(string: html))
     }
     self.files = files
     self.version = version
+    self.scriptHash = DashboardDigest.source(of: start)
     self.pages = Dictionary(uniqueKeysWithValues: Self.languages.map { ($0, page($0)) })
     self.fallbackPage = page(Self.languages[0])
   }

@@ -3,15 +3,17 @@ package import HTTPTypes
 /// The headers of everything that the chart page is made of. Event and param values are anybody's input and the page's
 /// address holds a token: so nothing runs, loads or connects but our own files, and no address is passed on.
 package enum DashboardHeaders {
-  static let contentSecurityPolicy = [
-    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
-    "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
-  ].joined(separator: "; ")
+  private static func contentSecurityPolicy(scripts: String) -> String {
+    [
+      "default-src 'none'", "script-src \(scripts)", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
+      "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
+    ].joined(separator: "; ")
+  }
 
   static let common: HTTPFields = {
     var fields = HTTPFields()
-    fields[.contentSecurityPolicy] = contentSecurityPolicy
+    fields[.contentSecurityPolicy] = contentSecurityPolicy(scripts: "'self'")
     fields[.xContentTypeOptions] = "nosniff"
     for (name, value) in [("Referrer-Policy", "no-referrer"), ("Cross-Origin-Opener-Policy", "same-origin")] {
       HTTPField.Name(name).map { fields[$0] = value }
@@ -19,7 +21,12 @@ package enum DashboardHeaders {
     return fields
   }()
 
-  static let page = common.with(cacheControl: "no-cache", vary: "Accept-Encoding, Accept-Language")
+  /// Of the page, which holds a script of its own.
+  static func page(scriptHash: String) -> HTTPFields {
+    var fields = common.with(cacheControl: "no-cache", vary: "Accept-Encoding, Accept-Language")
+    fields[.contentSecurityPolicy] = contentSecurityPolicy(scripts: "'self' \(scriptHash)")
+    return fields
+  }
   static let lasting = common.with(cacheControl: "public, max-age=31536000, immutable", vary: "Accept-Encoding")
   static let passing = common.with(cacheControl: "no-store", vary: "Accept-Encoding")
 

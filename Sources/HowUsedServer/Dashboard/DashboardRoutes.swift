@@ -23,7 +23,7 @@ package enum DashboardRoutes {
       of: DashboardAssets.languages,
       header: request.headers[.acceptLanguage]
     )
-    var headers = DashboardHeaders.page
+    var headers = DashboardHeaders.page(scriptHash: assets.scriptHash)
     headers[.contentLanguage] = language
     return respond(to: request, with: assets.page(language: language), headers: headers)
   }

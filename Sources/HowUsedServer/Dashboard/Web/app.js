@@ -22,6 +22,8 @@ let updatedAt = null, failures = 0
 let lost = {charts: null, live: null}
 let last = {summary: null, sparkline: null, charts: {}, live: null}
 let everUsed = null
+/** Resolved when the first chart is on the screen. */
+let firstShown = null
 /** Whether the reader asked for something else, and is to hear what came. */
 let announcing = false
 const hidden = new Set()
@@ -49,11 +51,6 @@ const live = new Live({
   refuse: deny,
 })
 
-// uPlot is read last: neither the questions nor the page have to wait for it.
-const drawable = new Promise((resolve) => {
-  if (globalThis.uPlot) resolve()
-  else document.getElementById("uplot").addEventListener("load", resolve)
-})
 // The questions go out before the page is built, which takes about as long as the answers do.
 const answered = load()
 startLanguage()
@@ -200,7 +197,8 @@ async function load() {
 async function loadChart(metric, signal) {
   const query = queryOf(metric, view, {filters, range})
   try {
-    const [answer] = await Promise.all([early(metric) ?? ask("/stats", view, query, signal), drawable])
+    const answer = await (early(metric) ?? ask("/stats", view, query, signal))
+    await firstShown
     signal.throwIfAborted()
     showChart(metric, answer, query)
   } catch (error) {
@@ -220,11 +218,15 @@ function early(metric) {
 
 async function loadSummary(signal) {
   last.summary = await ask("/summary", view, {tz: timeZone}, signal)
+  await firstShown
+  signal.throwIfAborted()
   showSummary()
 }
 
 async function loadSparkline(signal) {
   last.sparkline = await ask("/stats", view, {metric: "online", period: "1h", divider: "1m", tz: timeZone}, signal)
+  await firstShown
+  signal.throwIfAborted()
   page.online.sparkline.show(last.sparkline)
 }
 
@@ -251,7 +253,11 @@ function showChart(metric, answer, query) {
   last.charts[metric] = {answer, query}
   const chart = page.charts[metric]
   chart.show(answer, view, query)
-  if (performance.getEntriesByName("first-chart").length === 0) performance.mark("first-chart")
+  if (firstShown) return
+  performance.mark("first-chart")
+  // Whatever else has come meanwhile waits for the frame that shows it. A page in the background gets no frames.
+  firstShown = Promise.race([
+    new Promise((shown) => requestAnimationFrame(() => setTimeout(shown))), new Promise((late) => setTimeout(late, 100))])
 }
 
 function showSummary() {
