@@ -19,7 +19,7 @@ package final class HTTPConnection: Sendable {
 
   package static func connect(port: Int) async throws -> HTTPConnection {
     let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .connectTimeout(.seconds(5))
+      .connectTimeout(.seconds(30))
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(Handler())
@@ -38,7 +38,7 @@ package final class HTTPConnection: Sendable {
   }
 
   /// Writes bytes that must hold `requests` whole requests, in as many pieces as given, and waits for the answers.
-  package func send(_ pieces: [String], requests: Int = 1, timeout: TimeAmount = .seconds(10)) async throws
+  package func send(_ pieces: [String], requests: Int = 1, timeout: TimeAmount = .seconds(30)) async throws
     -> [Response]
   {
     let answers = try await channel.eventLoop.flatSubmit { [channel, responses] in

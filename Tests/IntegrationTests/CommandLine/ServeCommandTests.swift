@@ -60,10 +60,13 @@ struct ServeCommandTests {
     let server = try await ServerProcess(dataFolder: folder.path, options: ["--threads", "1"], openFiles: 128)
     #expect(try await eventually { try await get(server, "/health").status == 200 })
     var connections: [HTTPConnection] = []
-    for _ in 0..<200 { connections.append(try await HTTPConnection.connect(port: server.port)) }
+    // Some may be refused or cut off, and so may who asks too early afterwards.
+    for _ in 0..<200 {
+      if let connection = try? await HTTPConnection.connect(port: server.port) { connections.append(connection) }
+    }
     for connection in connections { await connection.close() }
-    #expect(try await eventually { try await get(server, "/health").status == 200 })
-    #expect(server.isRunning)
+    let isBack = try await eventually { (try? await get(server, "/health").status) == 200 }
+    #expect(isBack && server.isRunning, "\(server.output)")
     await server.stop()
   }
 
