@@ -33,9 +33,11 @@ struct Server {
       gate: gate,
       logger: logger
     )
-    statistics = StatisticsServices(store: store, clock: clock, registry: registry, logger: logger)
+    let streams = SharedStreams(store: store, logger: logger)
+    statistics = StatisticsServices(store: store, streams: streams, clock: clock, registry: registry, logger: logger)
     self.archive = ArchiveServices(
       store: store,
+      streams: streams,
       options: archive,
       clock: clock,
       readers: [statistics.aggregator],

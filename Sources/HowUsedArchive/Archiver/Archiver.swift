@@ -2,7 +2,6 @@ package import HowUsedModel
 import HowUsedStore
 package import Logging
 import NIOCore
-import NIOPosix
 import Redis
 import ServiceLifecycle
 import Synchronization
@@ -61,12 +60,12 @@ package final class Archiver: Service, StreamConsumer {
 
   /// Runs until graceful shutdown; then reads what is left, seals and returns. The server stops taking events before.
   package func run() async throws {
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let thread = BackgroundThread()
     defer { end() }
     do {
       let engine = ArchiverEngine(
         streams: streams,
-        disk: try ArchiveDisk(configuration: configuration, eventLoop: group.next()),
+        disk: try ArchiveDisk(configuration: configuration, eventLoop: thread.eventLoop),
         configuration: configuration,
         status: status,
         now: now,
@@ -79,10 +78,10 @@ package final class Archiver: Service, StreamConsumer {
         self.alarm.ring()
       }
     } catch {
-      try? await group.shutdownGracefully()
+      try? await thread.group.shutdownGracefully()
       throw error
     }
-    try await group.shutdownGracefully()
+    try await thread.group.shutdownGracefully()
   }
 
   private func loop(_ engine: ArchiverEngine) async throws {

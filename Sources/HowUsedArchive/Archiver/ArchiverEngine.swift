@@ -183,8 +183,8 @@ package actor ArchiverEngine {
     var page = try await streams.page(partition, after: cursor, count: count)
     while let last = page.last {
       noteForeign(page, partition)
-      let isFull = page.entries >= count
-      async let next = isFull ? streams.page(partition, after: last, count: count) : StreamPage()
+      let isEnd = page.isEnd
+      async let next = isEnd ? StreamPage() : streams.page(partition, after: last, count: count)
       let standing = try await disk.append(page.batches, partition)
       status.count(events: page.count)
       try await advance(partition, to: standing)

@@ -22,7 +22,7 @@ package struct ArchiveLine: Sendable, Equatable {
     guard line.has(Self.idKey, at: &at) else { return nil }
     let idStart = at
     while at < line.count, line[at] != UInt8(ascii: "\"") { at += 1 }
-    guard let id = StreamID(digits: UnsafeRawBufferPointer(rebasing: line[idStart..<at])) else { return nil }
+    guard let id = StreamID(bytes: UnsafeRawBufferPointer(rebasing: line[idStart..<at])) else { return nil }
     guard
       line.has(Self.partitionKey, at: &at), let partition = line.decimal(at: &at),
       let number = UInt16(exactly: partition), line.has(Self.timeKey, at: &at), at + UTCTime.textLength < line.count,
@@ -49,18 +49,5 @@ package struct ArchiveLine: Sendable, Equatable {
       try body(UnsafeRawBufferPointer(rebasing: rest[..<end]))
       rest = UnsafeRawBufferPointer(rebasing: rest[min(end + 1, rest.count)...])
     }
-  }
-}
-
-extension StreamID {
-  /// From `<milliseconds>-<sequence>`, without making a string.
-  init?(digits text: UnsafeRawBufferPointer) {
-    var at = 0
-    guard
-      let milliseconds = text.decimal(at: &at), at < text.count, text[at] == UInt8(ascii: "-")
-    else { return nil }
-    at += 1
-    guard let sequence = text.decimal(at: &at), at == text.count else { return nil }
-    self.init(milliseconds: milliseconds, sequence: sequence)
   }
 }

@@ -34,15 +34,6 @@ package struct LineBatch: Sendable, Equatable {
     minTime = min(minTime, time)
     maxTime = max(maxTime, time)
   }
-
-  /// Adds the lines that come next; neither may be without any.
-  mutating func append(_ next: LineBatch) {
-    bytes.writeImmutableBuffer(next.bytes)
-    count += next.count
-    last = next.last
-    minTime = min(minTime, next.minTime)
-    maxTime = max(maxTime, next.maxTime)
-  }
 }
 
 extension StreamID {

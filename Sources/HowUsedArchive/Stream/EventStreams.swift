@@ -6,73 +6,49 @@ package import Redis
 package struct EventStreams: Sendable {
   package let client: RedisClient
   package let keys: KeySchema
+  private let reader: StreamReader
 
-  package init(client: RedisClient, keys: KeySchema) {
+  /// - Parameter reader: who reads for others, too; nil: one of its own.
+  package init(client: RedisClient, keys: KeySchema, reader: StreamReader? = nil) {
     self.client = client
     self.keys = keys
+    self.reader = reader ?? StreamReader(client: client, keys: keys)
   }
 
-  /// A line as most bots make them; only a first guess at how much memory a page takes.
-  private static let expectedLineBytes = 192
-
-  /// How many entries are read at once: Redis answers nobody else for about 0.2 ms then.
-  private static let pieceEntries = 500
-
-  /// The entries after `position`, at most `count` of them, up to `end` if one is given.
-  package func page(
-    _ partition: Partition,
-    after position: StreamID,
-    through end: StreamID? = nil,
-    count: Int
-  ) async throws -> StreamPage {
-    var page = StreamPage()
-    while page.entries < count {
-      let wanted = min(count - page.entries, Self.pieceEntries)
-      let piece = try await piece(partition, after: page.last ?? position, through: end, count: wanted)
-      page.append(piece)
-      if piece.entries < wanted { break }
+  /// The entries after `position`: about `count` of them, as this process's readers have them.
+  package func page(_ partition: Partition, after position: StreamID, count: Int) async throws -> StreamPage {
+    try await page(partition, after: position, count: count) { cursor, wanted in
+      try await reader.next(partition, after: cursor, count: wanted)
     }
-    return page
   }
 
-  private func piece(
+  /// The entries after `position` and up to `end`, at most `count` of them, as Redis has them now.
+  package func page(
     _ partition: Partition,
     after position: StreamID,
     through end: StreamID?,
     count: Int
   ) async throws -> StreamPage {
-    let command = RedisCommand(
-      "XRANGE",
-      keys.events(partition),
-      "(\(position)",
-      end?.description ?? "+",
-      "COUNT",
-      count
-    )
-    return try await client.query(command) { reply in
-      var composer = LineComposer(partition: partition, expectedBytes: reply.count * Self.expectedLineBytes)
-      try reply.forEach { entry throws(EventStreamsError) in try Self.add(entry, to: &composer) }
-      return composer.finish()
+    try await page(partition, after: position, count: count) { cursor, wanted in
+      try await reader.read(partition, after: cursor, through: end, count: wanted)
     }
   }
 
-  /// An entry is `[id, [field, value, …]]`; ours have the one field `e`.
-  private static func add(_ entry: borrowing RedisReply, to composer: inout LineComposer) throws(EventStreamsError) {
-    let done = try entry.withElement(0) { id throws(EventStreamsError) in
-      try id.withBytes { idText throws(EventStreamsError) in
-        guard let parsed = StreamID(digits: idText) else { throw .unexpectedReply("XRANGE: an entry without an id") }
-        let added = entry.withElement(1) { fields in
-          guard fields.count == 2, fields.withElement(0, { $0.isFieldName }) == true else { return false }
-          return fields.withElement(1) { value in
-            value.withBytes { composer.add(idText: idText, id: parsed, fragment: $0) }
-            return true
-          } ?? false
-        }
-        if added != true { composer.addForeign(parsed) }
-        return true
-      }
+  private func page(
+    _ partition: Partition,
+    after position: StreamID,
+    count: Int,
+    from read: (_ after: StreamID, _ count: Int) async throws -> StreamEntries
+  ) async throws -> StreamPage {
+    var composer = LineComposer(partition: partition)
+    var cursor = position
+    while composer.page.entries < count {
+      let entries = try await read(cursor, min(count - composer.page.entries, StreamReader.pageSize))
+      composer.add(entries)
+      cursor = entries.last ?? cursor
+      if entries.isEnd { return composer.finish(isEnd: true) }
     }
-    guard done == true else { throw .unexpectedReply("XRANGE: an entry without an id") }
+    return composer.finish(isEnd: false)
   }
 
   /// The last id that the stream ever gave out; nil if there is no stream.
@@ -137,15 +113,6 @@ package enum EventStreamsError: Error, Sendable, Equatable, CustomStringConverti
   package var description: String {
     switch self {
     case .unexpectedReply(let what): "unexpected reply of Redis to \(what)"
-    }
-  }
-}
-
-extension RedisReply {
-  fileprivate var isFieldName: Bool {
-    withBytes { bytes in
-      var at = 0
-      return bytes.has(EventFragment.fieldName, at: &at) && at == bytes.count
     }
   }
 }

@@ -1,12 +1,11 @@
 internal import HowUsedModel
+internal import HowUsedStore
 internal import NIOCore
 
 /// Makes archive lines of stream entries by copying bytes: the stream holds a line's tail already.
 struct LineComposer {
   private(set) var page = StreamPage()
-  private let partition: Partition
   private let partitionText: [UInt8]
-  private let expectedBytes: Int
   /// Has no lines yet when its count is 0.
   private var current = LineBatch.empty
   /// The text of the second that the last line was in, `2026-11-22T10:00:00.`, and that second.
@@ -16,18 +15,24 @@ struct LineComposer {
   /// What a line has besides its id and its fragment, at most.
   private static let frame = 64
 
-  /// - Parameter expectedBytes: memory taken at first for a day's lines.
-  init(partition: Partition, expectedBytes: Int) {
-    self.partition = partition
-    self.partitionText = Array(String(partition.rawValue).utf8)
-    self.expectedBytes = expectedBytes
+  /// A line as most bots make them; only a first guess at how much memory a page takes.
+  private static let expectedLineBytes = 192
+
+  init(partition: Partition) { partitionText = Array(String(partition.rawValue).utf8) }
+
+  mutating func add(_ entries: StreamEntries) {
+    if current.count == 0 { current.bytes.reserveCapacity(entries.count * Self.expectedLineBytes) }
+    _ = entries.forEach { entry in
+      add(entry)
+      return true
+    }
   }
 
-  /// Adds one entry as XRANGE gives it: its id and `[field, value, …]`.
-  mutating func add(idText: UnsafeRawBufferPointer, id: StreamID, fragment: UnsafeRawBufferPointer) {
+  private mutating func add(_ entry: StreamEntry) {
+    let id = entry.id
     page.entries += 1
     page.last = id
-    guard let event = ArchivedEvent(fragment: fragment) else {
+    guard let event = entry.event else {
       page.foreign.append(id)
       return
     }
@@ -35,20 +40,15 @@ struct LineComposer {
       page.batches.append(current)
       current = .empty
     }
-    if current.count == 0 { current.bytes.reserveCapacity(expectedBytes) }
     if event.time == nil { prepareTime(id.milliseconds) }
-    write(idText, fragment, hasTime: event.time != nil)
+    write(entry.idText, entry.fragment, hasTime: event.time != nil)
     current.note(id, time: event.time ?? Int64(clamping: id.milliseconds))
   }
 
-  mutating func addForeign(_ id: StreamID) {
-    page.entries += 1
-    page.last = id
-    page.foreign.append(id)
-  }
-
-  consuming func finish() -> StreamPage {
+  /// - Parameter isEnd: whether nothing came behind what was added.
+  consuming func finish(isEnd: Bool) -> StreamPage {
     if current.count > 0 { page.batches.append(current) }
+    page.isEnd = isEnd
     return page
   }
 

@@ -11,22 +11,10 @@ package struct StreamPage: Sendable, Equatable {
   package var last: StreamID?
   /// Entries that are not events of ours: they are not archived.
   package var foreign: [StreamID] = []
+  /// Whether there was nothing behind it when it was read.
+  package var isEnd = true
 
   package init() {}
-
-  /// Adds the entries that come next.
-  mutating func append(_ next: StreamPage) {
-    for batch in next.batches {
-      if let last = batches.indices.last, batches[last].first.day == batch.first.day {
-        batches[last].append(batch)
-      } else {
-        batches.append(batch)
-      }
-    }
-    entries += next.entries
-    last = next.last ?? last
-    foreign += next.foreign
-  }
 
   /// The events in it.
   package var count: Int { batches.reduce(0) { $0 + $1.count } }

@@ -14,6 +14,7 @@ package final class Aggregator: StreamConsumer, Service {
   package let name = "statistics"
 
   private let client: RedisClient
+  private let reader: StreamReader
   private let schema: KeySchema
   private let clock: RedisClock
   private let configuration: AggregatorConfiguration
@@ -21,9 +22,12 @@ package final class Aggregator: StreamConsumer, Service {
   private let onStep: @Sendable (PartitionCounter.Step) throws -> Void
   private let state = Mutex(AggregatorStatus())
 
-  /// - Parameter client: of its own, best on an event loop that serves no requests: pages of events are copied there.
+  /// - Parameters:
+  ///   - client: of its own, best on an event loop that serves no requests.
+  ///   - reader: shared with the archive; nil: one of its own.
   package init(
     client: RedisClient,
+    reader: StreamReader? = nil,
     schema: KeySchema,
     clock: RedisClock,
     configuration: AggregatorConfiguration = .init(),
@@ -31,6 +35,7 @@ package final class Aggregator: StreamConsumer, Service {
     onStep: @escaping @Sendable (PartitionCounter.Step) throws -> Void = { _ in }
   ) {
     self.client = client
+    self.reader = reader ?? StreamReader(client: client, keys: schema)
     self.schema = schema
     self.clock = clock
     self.configuration = configuration
@@ -78,6 +83,7 @@ package final class Aggregator: StreamConsumer, Service {
       Lane(
         counter: PartitionCounter(
           client: client,
+          reader: reader,
           schema: schema,
           partition: partition,
           cacheSize: configuration.cacheSize,
@@ -119,11 +125,13 @@ package final class Aggregator: StreamConsumer, Service {
     var active: [Int] = []
     for index in lanes.indices where try await isActive(&lanes[index]) { active.append(index) }
     for index in active where lanes[index].counter.position == nil { try await lanes[index].counter.start() }
-    let count = configuration.firstPage
-    let pages = try await client.query(active.map { lanes[$0].counter.readCommand(count: count) }) { EventPage($0) }
+    let pages = try await reader.next(
+      active.map { (lanes[$0].counter.partition, lanes[$0].counter.readThrough) },
+      count: configuration.firstPage
+    )
     for (index, page) in zip(active, pages) {
       let counter = lanes[index].counter
-      var progress = try await counter.take(page, of: count)
+      var progress = try await counter.take(page)
       if progress == .more { progress = try await counter.catchUp() }
       if progress == .overtaken {
         let pause = Duration.milliseconds(Int64.random(in: 1000...2000))

@@ -24,17 +24,14 @@ package final class PartitionCounter {
     case committed
   }
 
-  /// How many entries are read at once: Redis answers nobody else for about 0.2 ms then.
-  static let pageSize = 500
   /// A batch of this ``Batch/weight`` is committed before more is added: Redis answers nobody else for about 1 ms.
   static let batchWeight = 1000
 
   package let partition: Partition
-  let client: RedisClient
-  let stream: String
+  private let reader: StreamReader
   /// Nil: not known, to be read.
   private(set) var position: StreamID?
-  private var readThrough = StreamID.zero
+  private(set) var readThrough = StreamID.zero
   private var batch: Batch
   private var committer: BatchCommitter
   private let onStep: @Sendable (Step) throws -> Void
@@ -48,12 +45,13 @@ package final class PartitionCounter {
 
   package init(
     client: RedisClient,
+    reader: StreamReader? = nil,
     schema: KeySchema,
     partition: Partition,
     cacheSize: Int = 1 << 16,
     onStep: @escaping @Sendable (Step) throws -> Void = { _ in }
   ) {
-    self.client = client
+    self.reader = reader ?? StreamReader(client: client, keys: schema)
     self.partition = partition
     self.onStep = onStep
     let keys = StatisticsKeys(schema, partition)
@@ -63,13 +61,7 @@ package final class PartitionCounter {
       generationsKey: keys.generations,
       prefix: keys.prefix
     )
-    stream = schema.events(partition)
     batch = Batch(cacheSize: cacheSize)
-  }
-
-  /// The command that reads what comes next.
-  func readCommand(count: Int) -> RedisCommand {
-    RedisCommand("XRANGE", stream, "(\(readThrough)", "+", "COUNT", count)
   }
 
   /// Reads the position anew. What was added and not committed is forgotten.
@@ -97,29 +89,27 @@ package final class PartitionCounter {
   package func catchUp() async throws -> Progress {
     if position == nil { try await start() }
     while true {
-      let page = try await client.query(readCommand(count: Self.pageSize)) { EventPage($0) }
-      let progress = try await take(page, of: Self.pageSize)
+      let progress = try await take(reader.next(partition, after: readThrough, count: StreamReader.pageSize))
       if progress != .more { return progress }
     }
   }
 
-  /// Adds a page that ``readCommand(count:)`` gave, and commits when it was the last one or the batch is large.
-  func take(_ page: EventPage, of requested: Int) async throws -> Progress {
+  /// Adds what comes behind ``readThrough``, and commits when that's the end or the batch is large.
+  func take(_ page: StreamEntries) async throws -> Progress {
     try onStep(.read)
-    let isLast = page.count < requested
     var next = 0
     repeat {
-      next = page.forEach(from: next) { id, fragment in
-        if !batch.add(id, fragment: fragment) { malformed += 1 }
-        readThrough = id
+      next = page.forEach(from: next) { entry in
+        if !batch.add(entry) { malformed += 1 }
+        readThrough = entry.id
         return batch.weight < Self.batchWeight
       }
       try onStep(.added)
-      if batch.weight >= Self.batchWeight || (isLast && next == page.count) {
+      if batch.weight >= Self.batchWeight || (page.isEnd && next == page.count) {
         guard try await commit() else { return .overtaken }
       }
     } while next < page.count
-    return isLast ? .caughtUp : .more
+    return page.isEnd ? .caughtUp : .more
   }
 
   /// Returns false when somebody else moved the position: what was added is dropped, and reading goes on from there.

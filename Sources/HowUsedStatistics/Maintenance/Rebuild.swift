@@ -20,7 +20,6 @@ package struct Rebuild {
 
   /// How many seconds a rebuild that was killed keeps others away.
   static let lockSeconds = 120
-  static let pageSize = 500
   /// How often the living statistics may be ahead again when the rebuild has reached them.
   static let attempts = 1000
 
@@ -133,24 +132,17 @@ package struct Rebuild {
     _ lock: RebuildLock
   ) async throws -> Bool {
     guard !writer.hasHeldLines else { return true }
+    let reader = StreamReader(client: client, keys: schema)
     while true {
-      let end = limit.map(\.description) ?? "+"
-      let command = RedisCommand(
-        "XRANGE",
-        schema.events(partition),
-        "(\(writer.readThrough)",
-        end,
-        "COUNT",
-        Self.pageSize
-      )
       let page =
-        writer.readThrough < limit ?? StreamID(milliseconds: .max, sequence: .max)
-        ? try await client.query(command) { EventPage($0) } : EventPage()
+        writer.readThrough < limit ?? .max
+        ? try await reader.read(partition, after: writer.readThrough, through: limit, count: StreamReader.pageSize)
+        : StreamEntries()
       if try cursor.hasMore() { return false }
       try await writer.add(page)
       progress(page.count)
       try await lock.renew()
-      if page.count < Self.pageSize { return true }
+      if page.isEnd { return true }
     }
   }
 }

@@ -1,5 +1,6 @@
 import HowUsedArchive
 import HowUsedModel
+import HowUsedStore
 
 /// Counts archived lines and stream entries into a rebuild's own generations.
 struct RebuildWriter {
@@ -48,7 +49,9 @@ struct RebuildWriter {
           // What both the archive and the stream hold is counted once.
           if line.id > readThrough {
             let fragment = UnsafeRawBufferPointer(rebasing: text[line.rest..<text.count - 1])
-            _ = batch.add(line.id, fragment: fragment, time: line.time, only: only)
+            if let event = ArchivedEvent(fragment: fragment) {
+              batch.add(event, in: fragment, at: event.time ?? line.time, only: only)
+            }
             readThrough = line.id
           }
         }
@@ -60,14 +63,14 @@ struct RebuildWriter {
   }
 
   /// Counts stream entries, and commits now and then.
-  mutating func add(_ page: EventPage) async throws {
+  mutating func add(_ page: StreamEntries) async throws {
     var next = 0
     while next < page.count {
-      next = page.forEach(from: next) { id, fragment in
+      next = page.forEach(from: next) { entry in
         // What both the archive and the stream hold is counted once.
-        if id > readThrough {
-          _ = batch.add(id, fragment: fragment, only: only)
-          readThrough = id
+        if entry.id > readThrough {
+          _ = batch.add(entry, only: only)
+          readThrough = entry.id
         }
         return batch.weight < PartitionCounter.batchWeight
       }

@@ -1,6 +1,7 @@
 package import Logging
 package import NIOCore
 internal import NIOPosix
+internal import Synchronization
 
 /// A connection of its own for tasks: background services and commands. Not for the hot path.
 ///
@@ -11,6 +12,10 @@ package final class RedisClient: Sendable {
   package let endpoint: RedisEndpoint
   private let eventLoop: any EventLoop
   private let box: NIOLoopBoundBox<(connection: RedisConnection, waiters: ReadyWaiters)>
+  private let connections = Atomic(0)
+
+  /// Grows with each connection that is made or lost: what was read at another number may be of another Redis by now.
+  package var connectionNumber: Int { connections.load(ordering: .acquiring) }
 
   /// Begins to connect; `waitUntilReady` tells when that's done.
   package init(
@@ -31,7 +36,10 @@ package final class RedisClient: Sendable {
     box = .makeBoxSendingValue((connection, ReadyWaiters()), eventLoop: eventLoop)
     eventLoop.execute { [box] in
       let (connection, waiters) = box.value
-      connection.onStateChange = { isReady in if isReady { waiters.succeedAll() } }
+      connection.onStateChange = { isReady in
+        self.connections.add(1, ordering: .releasing)
+        if isReady { waiters.succeedAll() }
+      }
       connection.start()
     }
   }

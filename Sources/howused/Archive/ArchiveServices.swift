@@ -9,27 +9,34 @@ import ServiceLifecycle
 struct ArchiveServices {
   private let archiver: Archiver
   private let trimmer: Trimmer
-  private let client: RedisClient
+  private let streams: SharedStreams
 
   /// - Parameter readers: who else must have finished with an event before it is removed.
   init(
     store: Store,
+    streams: SharedStreams,
     options: ArchiveOptions,
     clock: RedisClock,
     readers: [any StreamConsumer],
     logger: Logger
   ) {
-    client = RedisClient(endpoint: store.endpoint, logger: logger)
-    let streams = EventStreams(client: client, keys: store.keys)
+    self.streams = streams
+    let events = EventStreams(client: streams.reader.client, keys: store.keys, reader: streams.reader)
     var configuration = ArchiverConfiguration(layout: .inDataFolder(store.configuration.dataFolder))
     configuration.interval = .seconds(options.archiveInterval)
     configuration.keepDays = options.keepDays
-    archiver = Archiver(configuration, streams: streams, now: { clock.nowMilliseconds }, logger: logger)
-    trimmer = Trimmer(streams: streams, consumers: [archiver] + readers, logger: logger)
+    archiver = Archiver(configuration, streams: events, now: { clock.nowMilliseconds }, logger: logger)
+    trimmer = Trimmer(streams: events, consumers: [archiver] + readers, logger: logger)
   }
 
   /// To be stopped after HTTP: the archiver's end is a last look at the streams.
-  var services: [any Service] { [ClosingService(client: client), archiver, trimmer] }
+  var services: [any Service] {
+    let thread = streams.thread
+    return [
+      ClosingService(client: streams.reader.client), PinnedService(service: archiver, thread: thread),
+      PinnedService(service: trimmer, thread: thread),
+    ]
+  }
 
   /// For `/health`.
   var health: ConsumerHealth {

@@ -13,12 +13,20 @@ struct StatisticsServices {
   let routes: StatisticsRoutes
   private let janitor: StatisticsJanitor
   private let counting: RedisClient
+  private let thread: BackgroundThread
   private let reading: RedisClient
 
-  init(store: Store, clock: RedisClock, registry: BotRegistry, logger: Logger) {
-    counting = RedisClient(endpoint: store.endpoint, logger: logger)
+  init(store: Store, streams: SharedStreams, clock: RedisClock, registry: BotRegistry, logger: Logger) {
+    thread = streams.thread
+    counting = RedisClient(endpoint: store.endpoint, group: thread.group, logger: logger)
     reading = RedisClient(endpoint: store.endpoint, logger: logger)
-    aggregator = Aggregator(client: counting, schema: store.keys, clock: clock, logger: logger)
+    aggregator = Aggregator(
+      client: counting,
+      reader: streams.reader,
+      schema: store.keys,
+      clock: clock,
+      logger: logger
+    )
     hub = LiveHub(client: reading, schema: store.keys, clock: clock, logger: logger)
     janitor = StatisticsJanitor(client: reading, schema: store.keys, registry: registry, logger: logger)
     routes = StatisticsRoutes(client: reading, schema: store.keys, clock: clock, registry: registry, hub: hub)
@@ -26,7 +34,10 @@ struct StatisticsServices {
 
   /// To be stopped after HTTP.
   var services: [any Service] {
-    [ClosingService(client: counting), ClosingService(client: reading), aggregator, janitor]
+    [
+      ClosingService(client: counting), ClosingService(client: reading),
+      PinnedService(service: aggregator, thread: thread), janitor,
+    ]
   }
 
   /// For `/health`.

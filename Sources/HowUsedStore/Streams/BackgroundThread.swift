@@ -1,0 +1,37 @@
+package import NIOCore
+package import NIOPosix
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// A thread for those who follow the streams. It gives way to the threads that answer requests: what is counted and archived
+/// a little later harms nobody.
+package final class BackgroundThread: TaskExecutor {
+  /// Added to the process's nice value: enough to let others go first, and not so much that a machine that is always
+  /// busy would let the streams grow.
+  private static let niceness: CInt = 5
+
+  package let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  package let eventLoop: any EventLoop
+
+  package init() {
+    eventLoop = group.next()
+    eventLoop.execute { Self.giveWay() }
+  }
+
+  package func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+  }
+
+  /// Of the calling thread only: that's how Linux has it. Elsewhere it would be the whole process.
+  private static func giveWay() {
+    #if canImport(Glibc)
+      let process = __priority_which_t(PRIO_PROCESS.rawValue)
+      errno = 0
+      let current = getpriority(process, 0)
+      if current != -1 || errno == 0 { setpriority(process, 0, current + niceness) }
+    #endif
+  }
+}
