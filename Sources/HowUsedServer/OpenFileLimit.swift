@@ -25,10 +25,14 @@ enum OpenFileLimit {
     return Int(min(limit.rlim_cur, highest))
   }
 
-  /// How many connections leave enough of the limit for all else that is opened: the archive's files, Redis, the system's.
+  /// How many connections leave enough of the limit for what is open already, and for all else that will be: the
+  /// archive's files, Redis, the system's. When there are none left, the runtime's own thread pool ends the process.
   static func connections(within limit: Int) -> Int {
-    max(1, limit - min(1024, limit / 2))
+    max(1, limit - openNow - min(1024, limit / 4))
   }
+
+  /// Files that are open, inherited ones included. The system gives out low numbers first.
+  private static var openNow: Int { (0..<4096).count { fcntl($0, F_GETFD) != -1 } }
 
   #if canImport(Glibc)
     private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)

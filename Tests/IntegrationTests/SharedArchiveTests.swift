@@ -10,8 +10,12 @@ import Testing
     let program = HowUsedProgram(environment: ["HOWUSED_DATA_DIR": folder.path])
     try await Self.add(bot: 1, program)
     let first = try await Self.serve(folder)
-    // A name of all leases, and no empty one.
-    #expect(try await eventually(within: Self.patience) { try await Self.leaseHolders(folder).count == 1 })
+    // One name of all leases, and not the empty one of those that nobody holds.
+    let isHolding = try await eventually(within: Self.patience) {
+      let holders = try await Self.leaseHolders(folder)
+      return holders.count == 1 && holders != [""]
+    }
+    #expect(isHolding)
     let holders = try await Self.leaseHolders(folder)
     let second = try await Self.serve(folder)
     var acknowledged: [Int] = []
