@@ -4,7 +4,7 @@ import Redis
 
 /// How the archive and the statistics of `howused serve` follow the streams: on one thread, and reading each entry once.
 struct SharedStreams {
-  /// Three seconds of 70,000 events a second: more than a server on two cores takes in.
+  /// Some 100,000 events: more than a server on two cores takes in from one look at the streams to the next.
   private static let keptBytes = 32 << 20
 
   let thread = BackgroundThread()
