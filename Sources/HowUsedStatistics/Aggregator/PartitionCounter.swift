@@ -24,8 +24,9 @@ package final class PartitionCounter {
     case committed
   }
 
-  /// A batch of this ``Batch/weight`` is committed before more is added: Redis answers nobody else for about 1 ms.
-  static let batchWeight = 1000
+  /// A batch of this ``Batch/weight`` is committed before more is added: Redis answers nobody else for about half a
+  /// millisecond.
+  static let batchWeight = 400
 
   package let partition: Partition
   private let reader: StreamReader
