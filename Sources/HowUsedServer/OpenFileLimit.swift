@@ -7,13 +7,13 @@
 #endif
 
 /// How many files this process may have open at once. Each connection is one.
-enum OpenFileLimit {
+package enum OpenFileLimit {
   /// More than anybody needs; some systems set millions.
   private static let highest: rlim_t = 1 << 17
 
   /// Raises the soft limit, which many systems keep at 1024 for programs that use select(2), as far as may be.
   /// - Returns: the limit from now on.
-  static func raise() -> Int {
+  package static func raise() -> Int {
     var limit = rlimit()
     guard getrlimit(resource, &limit) == 0 else { return 1024 }
     let wanted = min(limit.rlim_max, highest)
@@ -32,7 +32,7 @@ enum OpenFileLimit {
   }
 
   /// Files that are open, inherited ones included. The system gives out low numbers first.
-  private static var openNow: Int { (0..<4096).count { fcntl($0, F_GETFD) != -1 } }
+  package static var openNow: Int { (0..<4096).count { fcntl($0, F_GETFD) != -1 } }
 
   #if canImport(Glibc)
     private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)

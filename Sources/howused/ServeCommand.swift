@@ -24,6 +24,7 @@ struct ServeCommand: AsyncParsableCommand {
     let logger = store.logger(level: .notice)
     var configuration = try store.configuration()
     privateRedis.apply(to: &configuration)
+    try listening.requireOpenFiles()
 
     // What consumers read from Redis in bulk must not hold up requests: they have a thread of their own.
     let background = MultiThreadedEventLoopGroup(numberOfThreads: 1)

@@ -22,6 +22,9 @@ package final class ChildProcess: Sendable {
     }
     posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    // Not everything that the tests beside this one have open is closed by itself: up to hundreds of sockets, which would
+    // stay open as long as the child.
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
     var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
     defer { for argument in arguments { free(argument) } }
     arguments.append(nil)

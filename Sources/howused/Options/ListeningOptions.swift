@@ -42,6 +42,15 @@ struct ListeningOptions: ParsableArguments {
     return CommandError("can't listen on \(host) port \(port): \(reason)")
   }
 
+  /// - Throws: when so few files may be opened that the runtime would end the process sooner or later.
+  func requireOpenFiles() throws {
+    // Some 40 are open before the first connection, with one thread; 32 are kept for the archive's segments and the like.
+    let needed = 96 + 4 * threadCount
+    let available = OpenFileLimit.raise() - OpenFileLimit.openNow
+    guard available < needed else { return }
+    throw CommandError("\(available) more files may be opened, and \(needed) are needed: raise the limit (ulimit -n)")
+  }
+
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("--port: \(port) is not within 0 to 65535") }
     if let rateLimit, !IngestGate.rateLimits.contains(rateLimit) {

@@ -70,6 +70,15 @@ struct ServeCommandTests {
     await server.stop()
   }
 
+  @Test("Where hardly any files may be opened it says so and ends")
+  func fewOpenFiles() async throws {
+    let folder = try TemporaryFolder()
+    let failure = await #expect(throws: ServerProcess.StartError.self) {
+      try await ServerProcess(dataFolder: folder.path, options: ["--threads", "1"], openFiles: 64)
+    }
+    #expect(failure?.description.contains("ulimit") == true)
+  }
+
   @Test("Commands beside a running server take effect in it, and leave its Redis alone")
   func besides() async throws {
     let folder = try TemporaryFolder()
