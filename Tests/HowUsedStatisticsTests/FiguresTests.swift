@@ -50,7 +50,7 @@ import Testing
         )
         guard user % 500 == 0 else { continue }
         let next = position.next
-        guard case .done(_, let crowded) = try await committer.commit(batch, from: position, to: next) else {
+        guard case .done(let crowded) = try await committer.commit(batch, from: position, to: next) else {
           Issue.record("not committed")
           return
         }

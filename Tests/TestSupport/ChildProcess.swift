@@ -24,7 +24,7 @@ package final class ChildProcess: Sendable {
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
     // Not everything that the tests beside this one have open is closed by itself: up to hundreds of sockets, which would
     // stay open as long as the child.
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+    for other in 3..<CInt(min(4096, sysconf(CInt(_SC_OPEN_MAX)))) { posix_spawn_file_actions_addclose(&actions, other) }
     var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
     defer { for argument in arguments { free(argument) } }
     arguments.append(nil)

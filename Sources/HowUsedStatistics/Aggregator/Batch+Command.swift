@@ -1,4 +1,4 @@
-package import Redis
+import Redis
 
 extension Batch {
   fileprivate struct Row {
@@ -14,7 +14,6 @@ extension Batch {
     var rows: [Row] = []
     var rowIndexes: [UInt64: Int] = [:]
     var useIndexes: [UInt64: Int] = [:]
-    var registrations: [Int] = []
 
     /// The index of a bucket's row, which is made if need be.
     mutating func row(_ resolution: Resolution, _ bucket: Int64) -> Int {
@@ -29,47 +28,60 @@ extension Batch {
   /// The bots in it.
   var bots: Set<Int64> { Set(cells.lazy.map { table.entries[$0.combination].bot }) }
 
-  /// Appends the batch to a command, as ``CommitScript`` wants it. Returns the bots in it.
-  @discardableResult
-  package func write(to command: inout RedisCommand) -> [Int64] {
+  /// Appends the batch to a command, as ``CommitScript`` wants it.
+  /// - Parameter generations: of every bot in it.
+  func write(_ generations: [Int64: Int64], to command: inout RedisCommand) {
     var order: [Int64] = []
     var parts: [Int64: BotPart] = [:]
-    func part(_ bot: Int64) {
-      if parts[bot] == nil {
-        parts[bot] = BotPart()
-        order.append(bot)
-      }
-    }
     for cell in cells {
       let combination = table.entries[cell.combination]
-      part(combination.bot)
+      if parts[combination.bot] == nil { order.append(combination.bot) }
       for resolution in Resolution.allCases {
         let bucket = resolution.bucket(at: cell.minute * 60)
-        parts[combination.bot]?.add(cell.combination, cell.count, combination.isUpdate, resolution, bucket)
+        parts[combination.bot, default: BotPart()]
+          .add(cell.combination, cell.count, combination.isUpdate, resolution, bucket)
       }
     }
     for (index, visits) in visits.enumerated() {
       // Of a bot that has cells.
       parts[table.entries[visits.combination].bot]?.add(visits: index, visits.resolution, visits.bucket)
     }
-    for (index, registration) in registrations.enumerated() {
-      part(registration.bot)
-      parts[registration.bot]?.registrations.append(index)
+    command.append(order.count)
+    for bot in order {
+      command.append(bot)
+      command.append(generations[bot] ?? 0)
+      command.append(parts[bot]?.rows.count ?? 0)
     }
     for bot in order {
-      guard let part = parts[bot] else { continue }
+      for row in parts[bot]?.rows ?? [] { write(row, to: &command) }
+    }
+  }
+
+  /// Appends some of the registrations to a command, as ``RegistrationScript`` wants them. Returns the bots in the order of
+  /// its answer.
+  /// - Parameters:
+  ///   - generations: of the bots, as far as they are known.
+  ///   - others: bots that are in it without registrations.
+  func write(
+    _ some: ArraySlice<Registration>,
+    _ generations: [Int64: Int64],
+    others: Set<Int64>,
+    to command: inout RedisCommand
+  ) -> [Int64] {
+    let parts = Dictionary(grouping: some, by: \.bot)
+    let bots = Array(others.union(parts.keys))
+    for bot in bots {
+      let registrations = parts[bot] ?? []
       command.append(bot)
-      command.append(part.rows.count)
-      command.append(part.registrations.count)
-      for row in part.rows { write(row, to: &command) }
-      for index in part.registrations {
-        let registration = registrations[index]
+      if let generation = generations[bot] { command.append(generation) } else { command.append("") }
+      command.append(registrations.count)
+      for registration in registrations {
         command.append(registration.user)
         command.append(registration.first)
         if registration.sent == 0 { command.append("") } else { command.append(registration.sent) }
       }
     }
-    return order
+    return bots
   }
 
   private func write(_ row: Row, to command: inout RedisCommand) {

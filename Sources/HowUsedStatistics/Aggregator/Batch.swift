@@ -59,8 +59,8 @@ package struct Batch {
 
   package var isEmpty: Bool { events == 0 }
 
-  /// About how many microseconds Redis will be busy with it.
-  package var weight: Int { 2 * cells.count + visitors / 8 + 3 * registrations.count }
+  /// About how many microseconds Redis will be busy with it at once.
+  package var weight: Int { 2 * cells.count + (visitors + registrations.count) / 8 }
 
   /// Counts one event. `event` is empty for a deprecated update. `milliseconds` is the event's own time (Unix), `sent` the
   /// registration time in Unix seconds that came with it, 0 when none did.

@@ -4,12 +4,16 @@ import Redis
 /// Carries a ``Batch`` into Redis together with the position behind it.
 struct BatchCommitter {
   enum Outcome {
-    /// With the bots that were in it, and the rows that ``RowFolder`` is to fold.
-    case done([Int64], crowded: [CrowdedRow])
-    /// The position isn't where the batch began: it is this. Or it is, and a bot was removed meanwhile, so that what was
-    /// left out of the batch because it was counted before isn't counted any more. Nothing was changed.
+    /// With the rows that ``RowFolder`` is to fold.
+    case done(crowded: [CrowdedRow])
+    /// The position isn't where the batch began: it is this. Or it is, and somebody else is at the same batch, or a bot
+    /// was removed or rebuilt meanwhile, so that what was left out of the batch because it was counted before may not be
+    /// counted any more. No use was counted.
     case moved(StreamID)
   }
+
+  /// So many new users are made known at once: Redis answers nobody else for about 0.1 ms then.
+  private static let registrationsAtOnce = 32
 
   let client: RedisClient
   /// String: the ID through which is counted.
@@ -18,10 +22,13 @@ struct BatchCommitter {
   let generationsKey: String
   let prefix: String
   /// The generation of a bot that has none yet.
-  var firstGeneration: Int64 = 1
-  private var scriptHash: String?
-  /// Bots that were committed since nothing was left out of a batch.
-  private var counted: Set<Int64> = []
+  let firstGeneration: Int64
+  /// What this one's claim says.
+  private let claim = String(UInt64.random(in: .min ... .max), radix: 36)
+  /// Of the bots that were seen since nothing was left out of a batch.
+  private var generations: [Int64: Int64] = [:]
+  private var registrationHash: String?
+  private var commitHash: String?
   private var folder: RowFolder
 
   init(client: RedisClient, positionKey: String, generationsKey: String, prefix: String, firstGeneration: Int64 = 1) {
@@ -37,23 +44,57 @@ struct BatchCommitter {
     try await client.send("GET", positionKey).string.flatMap { StreamID($0) } ?? .zero
   }
 
+  /// - Parameter onRegistered: called when the new users are known, and nothing else is done yet.
   /// - Throws: what the client throws; then nobody knows whether it was done, and ``position()`` will tell.
-  mutating func commit(_ batch: Batch, from before: StreamID, to after: StreamID) async throws -> Outcome {
-    var bots: [Int64] = []
-    let reply = try await StatisticsScript(text: CommitScript.text).run(on: client, hash: &scriptHash) { command in
-      command.append(contentsOf: [2, positionKey, generationsKey, prefix])
-      command.append(before == .zero ? "" : before.description)
-      command.append(contentsOf: [after.description, firstGeneration])
-      let known = batch.bots.intersection(counted)
-      command.append(known.count)
-      for bot in known { command.append(bot) }
-      bots = batch.write(to: &command)
+  mutating func commit(
+    _ batch: Batch,
+    from before: StreamID,
+    to after: StreamID,
+    onRegistered: () async throws -> Void = {}
+  ) async throws -> Outcome {
+    if let found = try await register(batch, at: before) { return moved(found) }
+    try await onRegistered()
+    let head = head(before) + [after.description, batch.registrations.isEmpty ? "" : claim]
+    let script = StatisticsScript(text: CommitScript.text)
+    let reply = try await script.run(on: client, hash: &commitHash) { [generations] command in
+      command.append(contentsOf: head)
+      batch.write(generations, to: &command)
     }
-    if let crowded = reply.array {
-      counted.formUnion(bots)
-      return .done(bots, crowded: rows(crowded))
+    guard let crowded = reply.array else { return moved(reply) }
+    return .done(crowded: rows(crowded))
+  }
+
+  /// Makes the batch's new users known, and generations of its new bots. Returns nil when it's done, otherwise the position.
+  mutating func register(_ batch: Batch, at position: StreamID) async throws -> RedisValue? {
+    var rest = batch.registrations[...]
+    var others = batch.bots.subtracting(generations.keys)
+    var isFirst = true
+    let script = StatisticsScript(text: RegistrationScript.text)
+    while !rest.isEmpty || !others.isEmpty {
+      let head = head(position) + [claim, isFirst ? 1 : 0, firstGeneration]
+      var bots: [Int64] = []
+      let reply = try await script.run(on: client, hash: &registrationHash) { [generations] command in
+        command.append(contentsOf: head)
+        bots = batch.write(rest.prefix(Self.registrationsAtOnce), generations, others: others, to: &command)
+      }
+      guard let found = reply.array else { return reply }
+      for (bot, generation) in zip(bots, found) { generations[bot] = generation.int }
+      rest = rest.dropFirst(Self.registrationsAtOnce)
+      others = []
+      isFirst = false
     }
-    counted = []
+    return nil
+  }
+
+  /// What both scripts begin with: number of keys, keys, prefix, position.
+  private func head(_ position: StreamID) -> [any RedisArgument] {
+    [
+      3, positionKey, generationsKey, positionKey + ":claim", prefix, position == .zero ? "" : position.description,
+    ]
+  }
+
+  private mutating func moved(_ reply: RedisValue) -> Outcome {
+    generations = [:]
     return .moved(reply.string.flatMap { StreamID($0) } ?? .zero)
   }
 

@@ -4,6 +4,21 @@ import Redis
 struct StatisticsScript: Sendable {
   let text: String
 
+  /// For scripts that call a command with any number of arguments, which Lua can't pass all at once.
+  static let helpers = """
+    local CHUNK = 2000
+    local function chunks(command, key, list, from, to)
+      local changed = 0
+      for first = from, to, CHUNK do
+        changed = changed + call(command, key, unpack(list, first, math.min(first + CHUNK - 1, to)))
+      end
+      return changed
+    end
+    local function set(key, pairs)
+      for first = 1, #pairs, CHUNK do call('HSET', key, unpack(pairs, first, math.min(first + CHUNK - 1, #pairs))) end
+    end
+    """
+
   /// Runs it. `complete` appends the arguments: number of keys, keys, others.
   func run(
     on client: RedisClient,

@@ -86,7 +86,7 @@ struct RebuildWriter {
   mutating func commit() async throws {
     guard readThrough > committedThrough else { return }
     switch try await committer.commit(batch, from: committedThrough, to: readThrough) {
-    case .done(_, let crowded):
+    case .done(let crowded):
       committedThrough = readThrough
       batch.committed()
       try await committer.fold(crowded)

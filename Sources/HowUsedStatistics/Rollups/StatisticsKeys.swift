@@ -32,7 +32,8 @@ package struct StatisticsKeys: Sendable {
     prefix = schema.statistics(partition)
   }
 
-  /// String: the ID through which the partition's events are counted.
+  /// String: the ID through which the partition's events are counted. Beside it, with `:claim` at its end, lies for an hour
+  /// who makes the users known that are new after it.
   package var position: String { schema.statisticsPosition(partition) }
 
   /// Hash: bot → the generation of its counters, from 1. Every bot that has statistics is here.
