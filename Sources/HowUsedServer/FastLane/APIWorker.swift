@@ -1,3 +1,4 @@
+import DequeModule
 import HowUsedModel
 package import HowUsedStore
 package import Logging
@@ -25,13 +26,13 @@ package final class APIWorker {
   private var bots = BotSnapshot.notLoaded
   private var lanes = LaneTable()
   private var touched: [BotLane] = []
-  private var answered: [any APIResponder] = []
+  private var answered: Deque<any APIResponder> = []
   private var spareBatches: [EventWrite] = []
   private var periodic: [RepeatedTask] = []
   private var tickIsScheduled = false
   private var now: Int64 = 0
   /// `now` as an argument of a command.
-  private var nowArgument = ByteBuffer()
+  private var nowArgument = CommandBytes()
   private var lastLogged: Int64 = 0
 
   package init(
@@ -151,9 +152,9 @@ package final class APIWorker {
     lane.events = batch
     touch(lane)
     for event in events {
-      batch.addEvent(lane.addition, fragment: decoder.fragment(of: event, in: body))
+      batch.addEvent(of: lane, fragment: decoder.fragment(of: event, in: body))
       if let time = event.time {
-        if time > now - OnlineWindow.kept { batch.addUser(event.userID, seenAt: Self.argument(time)) }
+        if time > now - OnlineWindow.kept { batch.addUser(event.userID, seenAt: time) }
       } else {
         batch.addUser(event.userID, seenAt: nowArgument)
       }
@@ -180,15 +181,10 @@ package final class APIWorker {
     guard !tickIsScheduled else { return }
     tickIsScheduled = true
     now = clock.nowMilliseconds
-    nowArgument = Self.argument(now)
+    nowArgument.removeAll()
+    nowArgument.appendBulk(now)
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
     eventLoop.execute { bound.value.endTick() }
-  }
-
-  private static func argument(_ milliseconds: Int64) -> ByteBuffer {
-    var argument = ByteBuffer()
-    argument.writeRESPBulk(milliseconds)
-    return argument
   }
 
   private func touch(_ lane: BotLane) {
@@ -199,23 +195,22 @@ package final class APIWorker {
 
   private func endTick() {
     tickIsScheduled = false
-    for lane in touched {
+    while let lane = touched.popLast() {
       lane.isTouched = false
       if let batch = lane.events { send(batch, of: lane) }
+      guard !lane.reads.isEmpty else { continue }
       for read in lane.reads { send(read, of: lane) }
       lane.reads.removeAll(keepingCapacity: true)
     }
-    touched.removeAll(keepingCapacity: true)
-    let responders = answered
-    answered.removeAll(keepingCapacity: true)
-    for responder in responders { responder.flushResponses() }
+    // Flushing may answer what had to wait; that is for the next tick.
+    for _ in 0..<answered.count { answered.removeFirst().flushResponses() }
   }
 
   private func send(_ batch: EventWrite, of lane: BotLane) {
     lane.events = nil
     do {
       try redis.send(commands: batch.events + (batch.users == 0 ? 0 : 1), tag: 0, handler: batch) { out in
-        batch.writeCommands(onlineKey: lane.onlineKey, to: &out)
+        batch.writeCommands(of: lane, to: &out)
       }
     } catch {
       return batch.redisFailed(error, tag: 0)

@@ -8,7 +8,10 @@ final class BotLane {
   let bot: BotID
   let record: BotRecord
   /// The XADD of an event of the bot, up to the fragment.
-  let addition: ByteBuffer
+  private(set) var addition: CommandBytes
+  /// The ZADD of the bot's users, after the number of its arguments and up to the first time and user. GT: a time that
+  /// comes late must not make anyone seen longer ago.
+  private(set) var sighting: CommandBytes
   let onlineKey: ByteBuffer
   let rate: RateCounter?
   var events: EventWrite?
@@ -25,13 +28,16 @@ final class BotLane {
     self.rate = rate
     let partition = keys.partition(of: bot)
     onlineKey = ByteBuffer(string: keys.online(partition, bot))
-    var addition = ByteBuffer()
-    addition.writeRESPArrayHeader(5)
-    addition.writeRESPBulk("XADD" as StaticString)
-    addition.writeRESPBulk(keys.events(partition))
-    addition.writeRESPBulk("*" as StaticString)
-    addition.writeRESPBulk(EventFragment.fieldName)
-    self.addition = addition
+    addition = CommandBytes()
+    addition.appendArrayHeader(5)
+    addition.appendBulk("XADD")
+    addition.appendBulk(keys.events(partition))
+    addition.appendBulk("*")
+    addition.appendBulk(EventFragment.fieldName)
+    sighting = CommandBytes()
+    sighting.appendBulk("ZADD")
+    sighting.appendBulk(keys.online(partition, bot))
+    sighting.appendBulk("GT")
   }
 
   /// What a token opens. One that has been verified before costs a comparison in constant time, a new one a SHA-256.

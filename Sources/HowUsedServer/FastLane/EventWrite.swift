@@ -21,8 +21,9 @@ final class EventWrite: RedisReplyHandler {
 
   private unowned let worker: APIWorker
   private var waiters: [Waiter] = []
-  private(set) var additions = ByteBuffer()
-  private(set) var seen = ByteBuffer()
+  private var additions = CommandBytes()
+  /// Times and users: the ZADD's arguments.
+  private var seen = CommandBytes()
   private(set) var events = 0
   private(set) var users = 0
   /// The waiter whose replies come next, and how many of its have come.
@@ -34,26 +35,43 @@ final class EventWrite: RedisReplyHandler {
   var isEmpty: Bool { waiters.isEmpty }
   /// Bytes that its buffers hold on to.
   var capacity: Int { additions.capacity + seen.capacity }
-  var isFull: Bool { additions.readableBytes >= Self.fullSize }
+  var isFull: Bool { additions.count >= Self.fullSize }
 
   func addWaiter(_ responder: any APIResponder, slot: Int, events: Int, isBatch: Bool) {
     waiters.append(.init(responder: responder, slot: slot, events: events, isBatch: isBatch))
   }
 
   /// - Parameters:
-  ///   - addition: the XADD up to the fragment.
+  ///   - lane: the bot's.
   ///   - fragment: what the stream keeps of the event.
-  func addEvent(_ addition: ByteBuffer, fragment: UnsafeRawBufferPointer) {
-    additions.writeImmutableBuffer(addition)
-    additions.writeRESPBulk(fragment)
+  func addEvent(of lane: BotLane, fragment: UnsafeRawBufferPointer) {
+    additions.append(lane.addition)
+    additions.appendBulk(fragment)
     events += 1
   }
 
   /// - Parameter time: milliseconds, as an argument of a command.
-  func addUser(_ user: UserID, seenAt time: ByteBuffer) {
-    seen.writeImmutableBuffer(time)
-    seen.writeRESPBulk(user.rawValue)
+  func addUser(_ user: UserID, seenAt time: borrowing CommandBytes) {
+    seen.append(time)
+    seen.appendBulk(user.rawValue)
     users += 1
+  }
+
+  /// - Parameter time: milliseconds.
+  func addUser(_ user: UserID, seenAt time: Int64) {
+    seen.appendBulk(time)
+    seen.appendBulk(user.rawValue)
+    users += 1
+  }
+
+  /// Every XADD, then one ZADD for all users.
+  func writeCommands(of lane: BotLane, to out: inout ByteBuffer) {
+    if users > 0 {
+      additions.appendArrayHeader(3 + 2 * users)
+      additions.append(lane.sighting)
+      additions.append(seen)
+    }
+    out.writeCommands(additions)
   }
 
   func redisReplied(_ reply: borrowing RedisReply, index: Int, tag: UInt64) {
@@ -80,35 +98,23 @@ final class EventWrite: RedisReplyHandler {
 
   /// Tells everyone. An event whose XADD Redis has confirmed is acknowledged, whatever happened to what followed it.
   private func finish(missing: RedisClientError?) {
-    for (index, waiter) in waiters.enumerated() {
+    let worker = worker
+    // From the last one on, since that is the cheapest way to empty a list; a connection's slots keep its order.
+    while let waiter = waiters.popLast() {
       let answer: APIAnswer =
         if waiter.isRefused {
           // Redis has refused an event, so it wasn't stored; but of a batch some may have been.
           .failed(waiter.isBatch ? .outcomeUnknown() : .redisUnavailable())
-        } else if let missing, index >= current {
+        } else if let missing, waiters.count >= current {
           .failed(missing.requestError)
         } else {
           waiter.isBatch ? .accepted(waiter.events) : .ok
         }
       worker.answer(answer, to: waiter.responder, slot: waiter.slot)
     }
-    waiters.removeAll(keepingCapacity: true)
-    additions.clear()
-    seen.clear()
+    additions.removeAll()
+    seen.removeAll()
     (events, users, current, currentReplies) = (0, 0, 0, 0)
     worker.recycle(self)
-  }
-}
-
-extension EventWrite {
-  /// Every XADD, then one ZADD for all users. GT: a time that comes late must not make anyone seen longer ago.
-  func writeCommands(onlineKey: ByteBuffer, to out: inout ByteBuffer) {
-    out.writeImmutableBuffer(additions)
-    guard users > 0 else { return }
-    out.writeRESPArrayHeader(3 + 2 * users)
-    out.writeRESPBulk("ZADD" as StaticString)
-    out.writeRESPBulk(onlineKey)
-    out.writeRESPBulk("GT" as StaticString)
-    out.writeImmutableBuffer(seen)
   }
 }

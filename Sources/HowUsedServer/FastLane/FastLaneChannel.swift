@@ -33,6 +33,7 @@ package struct FastLaneChannel: HTTPChannelHandler {
         handedOver.succeed(try Self.installHTTP(on: channel, worker: worker, logger: logger))
       }
       try channel.pipeline.syncOperations.addHandler(handler)
+      try channel.syncOptions?.setOption(.autoRead, value: false)
       return FastLaneConnection(channel: channel, handedOver: handedOver.futureResult)
     }
   }

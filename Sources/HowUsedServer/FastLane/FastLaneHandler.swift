@@ -47,6 +47,11 @@ final class FastLaneHandler: ChannelDuplexHandler {
     worker.connections.add(self)
   }
 
+  func channelActive(context: ChannelHandlerContext) {
+    context.fireChannelActive()
+    context.read()
+  }
+
   func channelInactive(context: ChannelHandlerContext) {
     socket = nil
     context.fireChannelInactive()
@@ -70,6 +75,13 @@ final class FastLaneHandler: ChannelDuplexHandler {
       pending = incoming
     }
     process(context)
+  }
+
+  /// Asks for what comes next: with the channel's `autoRead`, each request would walk the pipeline twice for nothing.
+  func channelReadComplete(context: ChannelHandlerContext) {
+    if state.mode == .handedOver { return context.fireChannelReadComplete() }
+    readIsHeld = true
+    readOn(context)
   }
 
   /// Takes requests from `pending` for as long as complete ones are there.
@@ -154,6 +166,7 @@ final class FastLaneHandler: ChannelDuplexHandler {
     case .handOver:
       do {
         try installHTTP(context.channel)
+        try context.channel.syncOptions?.setOption(.autoRead, value: true)
       } catch {
         return context.close(promise: nil)
       }
@@ -169,13 +182,11 @@ final class FastLaneHandler: ChannelDuplexHandler {
   /// Whether another answer may come to be owed: a client that doesn't read its answers is not read from either.
   private var hasRoom: Bool { responses.outstanding < Self.maximumOutstanding && channelWrites == 0 }
 
-  /// Holds back reading while too much waits, so that a connection's memory stays bounded.
-  func read(context: ChannelHandlerContext) {
-    if state.mode != .handedOver, state.mode == .handOverPending || !hasRoom {
-      readIsHeld = true
-    } else {
-      context.read()
-    }
+  /// Reads again, unless so much waits that it must wait too: a connection's memory stays bounded.
+  private func readOn(_ context: ChannelHandlerContext) {
+    guard readIsHeld, state.mode != .handOverPending, hasRoom else { return }
+    readIsHeld = false
+    context.read()
   }
 
   /// What Hummingbird and the API's handler write, once the connection is handed over.
@@ -188,10 +199,7 @@ final class FastLaneHandler: ChannelDuplexHandler {
   private func goOn(_ context: ChannelHandlerContext) {
     if pending != nil { process(context) }
     settle(context)
-    if readIsHeld, state.mode != .handOverPending, hasRoom {
-      readIsHeld = false
-      context.read()
-    }
+    readOn(context)
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -243,14 +251,13 @@ extension FastLaneHandler: APIResponder {
   }
 
   /// Sends what the socket takes; the channel keeps the rest, and all that follows until that is gone.
-  private func send(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
-    var rest = bytes
-    if channelWrites == 0, let socket { rest.moveReaderIndex(forwardBy: socket.send(bytes)) }
-    guard rest.readableBytes > 0 else { return }
+  private func send(_ bytes: consuming ByteBuffer, _ context: ChannelHandlerContext) {
+    if channelWrites == 0, let socket { bytes.moveReaderIndex(forwardBy: socket.send(bytes)) }
+    guard bytes.readableBytes > 0 else { return }
     channelWrites += 1
     let written = context.eventLoop.makePromise(of: Void.self)
     written.futureResult.assumeIsolated().whenSuccess { [self] in channelHasWritten() }
-    context.writeAndFlush(wrapOutboundOut(rest), promise: written)
+    context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
   }
 
   private func channelHasWritten() {
