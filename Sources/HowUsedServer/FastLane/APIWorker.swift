@@ -183,8 +183,7 @@ package final class APIWorker {
     now = clock.nowMilliseconds
     nowArgument.removeAll()
     nowArgument.appendBulk(now)
-    let bound = NIOLoopBound(self, eventLoop: eventLoop)
-    eventLoop.execute { bound.value.endTick() }
+    eventLoop.assumeIsolatedUnsafeUnchecked().execute { self.endTick() }
   }
 
   private func touch(_ lane: BotLane) {
@@ -195,15 +194,18 @@ package final class APIWorker {
 
   private func endTick() {
     tickIsScheduled = false
-    while let lane = touched.popLast() {
-      lane.isTouched = false
-      if let batch = lane.events { send(batch, of: lane) }
-      guard !lane.reads.isEmpty else { continue }
-      for read in lane.reads { send(read, of: lane) }
-      lane.reads.removeAll(keepingCapacity: true)
-    }
+    // Redis first: it works while the answers go out.
+    redis.sendTogether { while let lane = touched.popLast() { sendAll(of: lane) } }
     // Flushing may answer what had to wait; that is for the next tick.
     for _ in 0..<answered.count { answered.removeFirst().flushResponses() }
+  }
+
+  private func sendAll(of lane: BotLane) {
+    lane.isTouched = false
+    if let batch = lane.events { send(batch, of: lane) }
+    guard !lane.reads.isEmpty else { return }
+    for read in lane.reads { send(read, of: lane) }
+    lane.reads.removeAll(keepingCapacity: true)
   }
 
   private func send(_ batch: EventWrite, of lane: BotLane) {

@@ -121,6 +121,9 @@ struct PipelineStateMachine {
     return !isFlushScheduled
   }
 
+  /// The caller will flush by itself: `send` doesn't ask for it until then.
+  mutating func holdFlush() { isFlushScheduled = true }
+
   /// Takes what was sent since the last time, to be written to the channel; nil when that's nothing.
   mutating func takeOutgoing() -> ByteBuffer? {
     isFlushScheduled = false
