@@ -8,10 +8,12 @@ import Testing
     let slots = (0..<4).map { _ in order.reserve() }
     order.fill(slots[2], with: ByteBuffer(string: "c"))
     order.fill(slots[1], with: ByteBuffer(string: "b"))
-    #expect(order.takeNext() == nil)
+    #expect(order.take() == nil)
     order.fill(slots[0], with: ByteBuffer(string: "a"))
-    #expect((0..<3).map { _ in order.takeNext().map { String(buffer: $0) } } == ["a", "b", "c"])
-    #expect(order.takeNext() == nil)
+    // An answer is owed until it was taken.
+    #expect(order.outstanding == 4)
+    #expect(order.take() == ByteBuffer(string: "abc"))
+    #expect(order.take() == nil)
     #expect(order.outstanding == 1)
     #expect(order.reserve() == slots[3] + 1)
   }
@@ -20,9 +22,25 @@ import Testing
     var order = ResponseOrder()
     let slot = order.reserve()
     order.fill(slot, with: ByteBuffer(string: "a"))
-    #expect(order.takeNext() != nil)
+    #expect(order.take() != nil)
     order.fill(slot, with: ByteBuffer(string: "again"))
-    #expect(order.takeNext() == nil)
+    #expect(order.take() == nil)
     #expect(order.outstanding == 0)
+  }
+
+  @Test func everyOrderOfAnswersGivesTheSame() {
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<200 {
+      var order = ResponseOrder()
+      let slots = (0..<8).map { _ in order.reserve() }
+      var taken = ByteBuffer()
+      for slot in slots.shuffled(using: &generator) {
+        order.fill(slot, with: ByteBuffer(string: "\(slot)"))
+        if Bool.random(using: &generator), let some = order.take() { taken.writeImmutableBuffer(some) }
+      }
+      if let rest = order.take() { taken.writeImmutableBuffer(rest) }
+      #expect(taken == ByteBuffer(string: "01234567"))
+      #expect(order.outstanding == 0)
+    }
   }
 }

@@ -25,6 +25,28 @@ struct ReplyReaderTests {
     #expect(values == Self.values)
   }
 
+  @Test("single texts and numbers between others, split at every byte")
+  func plainReplies() throws {
+    let transcript =
+      "$0\r\n\r\n:0\r\n$7\r\nа\r\nб\0\r\n:999999999999999\r\n:9223372036854775807\r\n:-1\r\n$-1\r\n*1\r\n:1\r\n"
+      + "$12\r\nabcdefghijkl\r\n+OK\r\n:3\r\n$1\r\n:\r\n"
+    let expected = [
+      "\"\"", ":0", "\"а\r\nб\0\"", ":999999999999999", ":9223372036854775807", ":-1", "null", "[:1]",
+      "\"abcdefghijkl\"", "+OK", ":3", "\":\"",
+    ]
+    let bytes = Array(transcript.utf8)
+    for split in 0...bytes.count {
+      for end in split...bytes.count {
+        let reader = try ReplyReader.make()
+        let values = try [bytes[..<split], bytes[split..<end], bytes[end...]].flatMap { try reader.replies($0) }
+        #expect(values == expected)
+      }
+    }
+    let reader = try ReplyReader.make()
+    let values = try bytes.flatMap { try reader.replies([$0]) }
+    #expect(values == expected)
+  }
+
   @Test("a batch of requests gets the same replies however they arrive, errors inside it included")
   func batches() throws {
     let bytes = Array("$3\r\n1-1\r\n-OOM command not allowed\r\n:1\r\n+PONG\r\n-ERR a\r\n*1\r\n:2\r\n".utf8)
@@ -50,11 +72,14 @@ struct ReplyReaderTests {
 
   @Test(
     "what isn't RESP2 is an error, and stays one",
-    arguments: ["?\r\n", "HTTP/1.1 200 OK\r\n", ":12x\r\n", "$-2\r\n", "%1\r\n", String(repeating: "*1\r\n", count: 9)]
+    arguments: [
+      "?\r\n", "HTTP/1.1 200 OK\r\n", ":12x\r\n", ":\r\n", ":007\r\n", "$-2\r\n", "$02\r\nab\r\n", "%1\r\n",
+      String(repeating: "*1\r\n", count: 9),
+    ]
   )
   func notRESP(text: String) throws {
     let reader = try ReplyReader.make()
-    for text in [text, "+OK\r\n"] {
+    for text in [text, "+OK\r\n", ":1\r\n", "$2\r\nOK\r\n"] {
       var failure: RedisClientError?
       do { _ = try reader.replies(text.utf8) } catch { failure = error as? RedisClientError }
       guard case .protocolError(let reason) = failure else {

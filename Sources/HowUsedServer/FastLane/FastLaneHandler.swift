@@ -243,8 +243,7 @@ extension FastLaneHandler: APIResponder {
   }
 
   func flushResponses() {
-    guard let context, var bytes = responses.takeNext() else { return }
-    while let next = responses.takeNext() { bytes.writeImmutableBuffer(next) }
+    guard let context, let bytes = responses.take() else { return }
     state.lastActiveSweep = worker.connections.sweep
     send(bytes, context)
     goOn(context)

@@ -44,7 +44,14 @@ struct ReplyReader: ~Copyable {
     _ bytes: UnsafeRawBufferPointer,
     _ body: (borrowing RedisReply) -> Bool
   ) throws(RedisClientError) {
-    guard let start = bytes.bindMemory(to: CChar.self).baseAddress else { return }
+    var bytes = bytes
+    // Unless hiredis has a part of a reply, or has failed.
+    let isBetweenReplies = reader.pointee.err == 0 && reader.pointee.pos == reader.pointee.len && !isInsideReply
+    while isBetweenReplies, let length = tape.pointee.readPlain(bytes) {
+      guard body(RedisReply(tape: tape, position: 0)) else { return }
+      bytes = UnsafeRawBufferPointer(rebasing: bytes[length...])
+    }
+    guard bytes.count > 0, let start = bytes.bindMemory(to: CChar.self).baseAddress else { return }
     for offset in stride(from: 0, to: bytes.count, by: Self.pieceSize) {
       let count = min(Self.pieceSize, bytes.count - offset)
       guard redisReaderFeed(reader, start + offset, count) == REDIS_OK else { throw failure }
@@ -55,6 +62,11 @@ struct ReplyReader: ~Copyable {
         guard body(RedisReply(tape: tape, position: position.value)) else { return }
       }
     }
+  }
+
+  /// Whether hiredis has read the first byte of a reply and not the last: a task is begun when its type is known.
+  private var isInsideReply: Bool {
+    reader.pointee.ridx > 0 || reader.pointee.ridx == 0 && reader.pointee.rstack.0.type >= 0
   }
 
   private var failure: RedisClientError {
