@@ -32,9 +32,15 @@ package struct Batch {
     let user: Int64
   }
 
+  private struct BotMinute: Hashable {
+    let bot: Int64
+    let minute: Int64
+  }
+
   private(set) var table: CombinationTable
   private(set) var cells: [Cell] = []
   private var cellIndexes: [UInt64: Int] = [:]
+  private var minutes: Set<BotMinute> = []
   private(set) var visits: [Visits] = []
   private var visitIndexes: [UInt64: Int] = [:]
   private(set) var registrations: [Registration] = []
@@ -59,8 +65,9 @@ package struct Batch {
 
   package var isEmpty: Bool { events == 0 }
 
-  /// About how many microseconds Redis will be busy with it at once.
-  package var weight: Int { 2 * cells.count + (visitors + registrations.count) / 8 }
+  /// About how many microseconds Redis will be busy with it at once: what a bot has in a minute, and each combination in
+  /// it, goes into three rows.
+  package var weight: Int { 2 * cells.count + 10 * minutes.count + (visitors + registrations.count) / 8 }
 
   /// Counts one event. `event` is empty for a deprecated update. `milliseconds` is the event's own time (Unix), `sent` the
   /// registration time in Unix seconds that came with it, 0 when none did.
@@ -82,6 +89,7 @@ package struct Batch {
     } else {
       cellIndexes[cellKey] = cells.count
       cells.append(Cell(combination: combination, minute: minute, count: 1))
+      minutes.insert(BotMinute(bot: bot, minute: minute))
     }
     let userHash = Mix.mix(seed ^ UInt64(bitPattern: user))
     visit(by: user, hash: Mix.mix(table.entries[combination].hash, userHash), combination, at: seconds)
@@ -125,6 +133,7 @@ package struct Batch {
     visitors = 0
     cells.removeAll(keepingCapacity: true)
     cellIndexes.removeAll(keepingCapacity: true)
+    minutes.removeAll(keepingCapacity: true)
     visits.removeAll(keepingCapacity: true)
     visitIndexes.removeAll(keepingCapacity: true)
     registrations.removeAll(keepingCapacity: true)
