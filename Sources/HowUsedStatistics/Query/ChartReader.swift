@@ -59,7 +59,7 @@ package struct ChartReader: Sendable {
     _ command: (Int) -> RedisCommand,
     _ body: (Int, FlatReply) -> Void
   ) async throws {
-    var chunks: [Task<[FlatReply], any Error>] = []
+    var chunks: [Task<FlatReplies, any Error>] = []
     defer { for part in chunks { part.cancel() } }
     var (next, done) = (0, 0)
     while done < count {

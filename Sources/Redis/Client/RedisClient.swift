@@ -88,7 +88,7 @@ package final class RedisClient: Sendable {
   @discardableResult
   package func pipeline(_ commands: [RedisCommand], timeout: Duration? = nil) async throws -> [RedisValue] {
     guard !commands.isEmpty else { return [] }
-    return try await request(commands, timeout) { RedisValue($0) }
+    return try await request(commands, timeout, adding: []) { $0.append(RedisValue($1)) }
   }
 
   /// Sends one command and looks at the reply on the event loop, without a copy: for large ones. `body` mustn't block;
@@ -98,11 +98,9 @@ package final class RedisClient: Sendable {
     timeout: Duration? = nil,
     _ body: @escaping @Sendable (borrowing RedisReply) throws -> Value
   ) async throws -> Value {
-    let values = try await request([command], timeout) { reply in
-      if let error = reply.error { throw error }
-      return try body(reply)
+    guard let value = try await query([command], timeout: timeout, body).first else {
+      throw RedisClientError.protocolError("no reply")
     }
-    guard let value = values.first else { throw RedisClientError.protocolError("no reply") }
     return value
   }
 
@@ -113,23 +111,28 @@ package final class RedisClient: Sendable {
     _ body: @escaping @Sendable (borrowing RedisReply) throws -> Value
   ) async throws -> [Value] {
     guard !commands.isEmpty else { return [] }
-    return try await request(commands, timeout) { reply in
+    return try await request(commands, timeout, adding: []) { values, reply in
       if let error = reply.error { throw error }
-      return try body(reply)
+      values.append(try body(reply))
     }
   }
 
-  /// As `query`, for commands whose replies are arrays of texts. Faster than `query`, since it's generic nowhere.
-  package func arrays(_ commands: [RedisCommand]) async throws -> [FlatReply] {
-    try await query(commands) { FlatReply($0) }
+  /// As `query`, for many commands whose replies are arrays of texts.
+  package func arrays(_ commands: [RedisCommand]) async throws -> FlatReplies {
+    guard !commands.isEmpty else { return FlatReplies() }
+    return try await request(commands, nil, adding: FlatReplies()) { replies, reply in
+      if let error = reply.error { throw error }
+      replies.append(reply)
+    }
   }
 
   private func request<Value: Sendable>(
     _ commands: [RedisCommand],
     _ timeout: Duration?,
-    _ transform: @escaping @Sendable (borrowing RedisReply) throws -> Value
-  ) async throws -> [Value] {
-    let request = AsyncRequest(commands: commands.count, transform: transform)
+    adding replies: Value,
+    _ add: @escaping @Sendable (inout Value, borrowing RedisReply) throws -> Void
+  ) async throws -> Value {
+    let request = AsyncRequest(commands: commands.count, adding: replies, add)
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         guard request.begin(continuation) else { return }

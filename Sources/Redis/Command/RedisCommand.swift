@@ -4,7 +4,8 @@ package import NIOCore
 package struct RedisCommand: Sendable, ExpressibleByArrayLiteral {
   /// How many arguments there are, the name included.
   package private(set) var count = 0
-  private var arguments = ByteBuffer()
+  /// Room for what most commands have.
+  private var arguments = ByteBufferAllocator().buffer(capacity: 96)
 
   package init(_ name: String, _ arguments: any RedisArgument...) {
     append(name)
