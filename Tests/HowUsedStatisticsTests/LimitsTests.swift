@@ -43,6 +43,45 @@ import Testing
     }
   }
 
+  /// Users of the smaller series are often the same ones. With many of them, they are in keys of their own.
+  @Test(arguments: [40, 1500]) func smallerSeriesAreUnited(users: Int64) async throws {
+    let start = Self.hour - 4 * 3_600_000
+    let names = (0..<ChartQuery.seriesLimit + 6).map { "event \($0 + 10)" }
+    var events: [TestEvent] = []
+    for hour in 0..<Int64(3) {
+      for (index, name) in names.enumerated() {
+        for user in 0..<(index < ChartQuery.seriesLimit ? users : users / 2)
+        where (user + Int64(index)) % 3 == hour {
+          events.append(TestEvent(bot: 1, user: user + 1, event: name, time: start + hour * 3_600_000))
+        }
+      }
+    }
+    try await StatisticsBench.with { bench in
+      for start in stride(from: 0, to: events.count, by: 1000) {
+        try await bench.add(Array(events[start..<min(start + 1000, events.count)]))
+        try await bench.count()
+      }
+      let (query, answer) = try await bench.answer(
+        [("metric", "users"), ("period", "5h"), ("divider", "1h"), ("segment", "event")],
+        bot: 1,
+        now: Self.now
+      )
+      let bounds = query.timeline.bounds
+      #expect(answer.series.count == ChartQuery.seriesLimit + 1)
+      for series in answer.series {
+        let isOther = series.name == ChartAnswer.otherName
+        let own = isOther ? Set(names.suffix(6)) : [String(decoding: series.name, as: UTF8.self)]
+        var points = [Set<Int64>](repeating: [], count: bounds.count - 1)
+        for event in events where event.event.map(own.contains) == true {
+          let point = points.indices.first { event.time < bounds[$0 + 1] * 1000 }
+          points[try #require(point)].insert(event.user)
+        }
+        #expect(series.values == points.map { Int64($0.count) })
+        #expect(series.total == Int64(points.reduce(into: Set()) { $0.formUnion($1) }.count))
+      }
+    }
+  }
+
   @Test func manyUsersAreEstimated() async throws {
     let count: Int64 = 6000
     try await StatisticsBench.with { bench in

@@ -35,25 +35,26 @@ import Testing
     #expect([].withUnsafeBytes { Array(UserList($0)) } == [])
   }
 
-  /// Exact over rounds that share slots, and over all of them.
-  @Test func tallyIsExact() {
-    let tally = UserTally()
-    var all: [Set<Int64>] = [[], [], []]
-    for size in [3, 4000, 1, 0, 500, 20_000, 7] {
-      tally.begin()
-      var round: [Set<Int64>] = [[], [], []]
-      for _ in 0..<size {
-        let (user, series) = (Int64.random(in: -9000...9000), Int.random(in: 0..<3))
-        guard user != 0 else { continue }
-        round[series].insert(user)
-        tally.add(CollectionOfOne(user), to: series, keeping: series < 2)
+  @Test func logsAreCountedExactly() {
+    var log = UserLog()
+    var all: Set<Int64> = []
+    var points: [Int: Set<Int64>] = [:]
+    #expect(log.counts().total == 0)
+    for (index, size) in [3, 4000, 1, 0, 500, 20_000, 7].enumerated() {
+      let users = (0..<size).map { _ in Int64.random(in: -9000...9000) }
+      // In two parts, as chunks are.
+      for part in [users.prefix(size / 3), users.dropFirst(size / 3)] where !part.isEmpty {
+        log.add(part, to: 2 * index)
       }
-      for series in 0..<3 {
-        #expect(tally.count(series) == Int64(round[series].count))
-        all[series].formUnion(round[series])
-      }
+      #expect(Array(log.users(of: 2 * index)) == users)
+      #expect(log.users(of: 2 * index + 1).isEmpty)
+      if !users.isEmpty { points[2 * index] = Set(users) }
+      all.formUnion(users)
     }
-    #expect([0, 1, 2].map { tally.total($0) } == [Int64(all[0].count), Int64(all[1].count), 0])
+    let counts = log.counts()
+    #expect(counts.total == Int64(all.count))
+    #expect(counts.points.map(\.point) == points.keys.sorted())
+    for (point, count) in counts.points { #expect(count == Int64(points[point]?.count ?? 0)) }
   }
 
   @Test func packedUsersAreTheSame() {

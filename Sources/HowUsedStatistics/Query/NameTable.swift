@@ -29,7 +29,17 @@ struct NameTable {
   }
 
   private func holds(_ name: UnsafeRawBufferPointer, at place: Range<Int>) -> Bool {
-    place.count == name.count && bytes.withUnsafeBytes { $0[place].elementsEqual(name) }
+    place.count == name.count
+      && bytes.withUnsafeBytes { bytes in
+        // Eight at once: most of a look-up would be to compare byte by byte.
+        var offset = 0
+        while offset + 8 <= name.count {
+          let word = name.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+          if bytes.loadUnaligned(fromByteOffset: place.lowerBound + offset, as: UInt64.self) != word { return false }
+          offset += 8
+        }
+        return name[offset...].elementsEqual(bytes[(place.lowerBound + offset)..<place.upperBound])
+      }
   }
 
   private mutating func add(_ name: UnsafeRawBufferPointer, _ hash: UInt64) -> Int {

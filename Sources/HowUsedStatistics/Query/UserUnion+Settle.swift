@@ -6,9 +6,9 @@ extension UserUnion {
     let point: Int
     /// The reply is what a key holds, or (`isCount`) how many users the keys have together.
     var steps: [(series: Int, command: RedisCommand, isCount: Bool)] = []
-    /// The series whose users are to be united.
-    var united: Set<Int> = []
-    /// Those of them that are estimated.
+    /// The series whose users are to be united, and which of them were written down by what series.
+    var united: [Int: [Int]] = [:]
+    /// Those that are estimated.
     var estimated: Set<Int> = []
   }
 
@@ -16,46 +16,48 @@ extension UserUnion {
   private static let keysAtOnce = 512
 
   /// Finds the users who are stored in keys of their own, and unites series that `map` lets go to the same one.
-  /// - Parameter map: the series that the users of a series go to; nil: none.
+  /// - Parameter map: the series that the users of a series go to: that series itself, or one that has none; nil: none.
   mutating func settle(_ range: Range<Int>, _ map: (Int) -> Int? = { $0 }) async throws {
     var plans: [Plan] = []
     var commands: [RedisCommand] = []
-    let isMerging = (0..<series.table.count).contains { found in map(found).map { $0 != found } ?? false }
+    let found = logs.indices
+    let isMerging = found.contains { found in map(found).map { $0 != found } ?? false }
     for point in range {
-      if isMerging || !points[point].stored.isEmpty {
-        let plan = plan(point, map)
+      if isMerging || !stored[point].isEmpty {
+        let plan = plan(point, found, map)
         plans.append(plan)
         commands += plan.steps.map(\.command)
       }
       guard commands.count >= Self.keysAtOnce || point == range.last else { continue }
       var replies = try await reader.flat(commands)[...]
       for plan in plans {
-        try finish(plan, replies.prefix(plan.steps.count), map)
+        try finish(plan, replies.prefix(plan.steps.count))
         replies = replies.dropFirst(plan.steps.count)
       }
       (plans, commands) = ([], [])
     }
+    // Those that others were united into.
+    await count(found.upperBound..<logs.count)
   }
 
-  private mutating func plan(_ point: Int, _ map: (Int) -> Int?) -> Plan {
+  private mutating func plan(_ point: Int, _ found: Range<Int>, _ map: (Int) -> Int?) -> Plan {
     var plan = Plan(point: point)
-    // The series that have users in rows or beside them.
-    var present: Set<Int> = []
-    for found in 0..<series.table.count where series.table[found, point] > 0 {
-      guard let output = map(found) else { continue }
-      present.insert(output)
-      if output != found { plan.united.insert(output) }
+    // The series that have users in rows or beside them, and whose these are.
+    var present: [Int: [Int]] = [:]
+    for found in found where series.table[found, point] > 0 {
+      if let output = map(found) { present[output, default: []].append(found) }
     }
-    var stored: [Int: [Stored]] = [:]
-    for set in points[point].stored { if let output = map(set.series) { stored[output, default: []].append(set) } }
-    for (output, sets) in stored {
+    plan.united = present.filter { $1 != [$0] }
+    var byOutput: [Int: [Stored]] = [:]
+    for set in stored[point] { if let output = map(set.series) { byOutput[output, default: []].append(set) } }
+    for (output, sets) in byOutput {
       if sets.contains(where: \.isSketch) { isApproximate = true }
-      if sets.count == 1, let count = sets[0].count, !present.contains(output) {
+      if sets.count == 1, let count = sets[0].count, present[output] == nil {
         series.table[output, point] = count
-      } else if sets.allSatisfy(\.isSketch), !present.contains(output) {
+      } else if sets.allSatisfy(\.isSketch), present[output] == nil {
         plan.steps.append((output, RedisCommand(["PFCOUNT"] + sets.map { key($0) }), true))
       } else {
-        plan.united.insert(output)
+        plan.united[output] = present[output] ?? []
         if sets.contains(where: \.isSketch) { plan.estimated.insert(output) }
         plan.steps += sets.map { (output, RedisCommand(["GET", key($0)]), false) }
       }
@@ -68,23 +70,22 @@ extension UserUnion {
     return Array(members.utf8) + series.dimension(stored.dimension)
   }
 
-  private mutating func finish(_ plan: Plan, _ replies: ArraySlice<FlatReply>, _ map: (Int) -> Int?) throws {
-    let tally = tally
+  private mutating func finish(_ plan: Plan, _ replies: ArraySlice<FlatReply>) throws {
     var sketches = Dictionary(uniqueKeysWithValues: plan.estimated.map { ($0, HyperLogLog()) })
-    // Of the others, the total is found elsewhere.
-    let keeping = plan.united.subtracting(plan.steps.map(\.series))
+    // Of the others that are read, the total is found elsewhere.
+    var read: [Int: UserLog] = [:]
+    for step in plan.steps where !step.isCount && sketches[step.series] == nil { read[step.series] = UserLog() }
     func add(_ users: some Sequence<Int64>, _ series: Int) {
-      if sketches[series] == nil { return tally.add(users, to: series, keeping: keeping.contains(series)) }
-      for user in users { sketches[series]?.add(user) }
-    }
-    tally.begin()
-    if !plan.united.isEmpty {
-      unite(points[plan.point].buckets) { found in
-        map(found).flatMap { plan.united.contains($0) ? $0 : nil }
-      } add: { users, series in
-        add(users, series)
-      } elsewhere: { _ in
+      if sketches[series] != nil {
+        for user in users { sketches[series]?.add(user) }
+      } else if read[series] != nil {
+        read[series]?.add(users, to: plan.point)
+      } else {
+        log(users, series, plan.point)
       }
+    }
+    for (united, parts) in plan.united {
+      for part in parts { add(logs[part].users(of: plan.point), united) }
     }
     for (step, reply) in zip(plan.steps, replies) {
       // What is gone meanwhile has no users any more.
@@ -99,20 +100,19 @@ extension UserUnion {
         throw BecameSketch()
       }
     }
-    for united in plan.united {
-      series.table[united, plan.point] = sketches[united]?.estimate ?? tally.count(united)
-    }
+    for (series, sketch) in sketches { self.series.table[series, plan.point] = sketch.estimate }
+    for (series, log) in read { self.series.table[series, plan.point] = log.counts().total }
   }
 
   /// Asks how many users each sketch has.
   mutating func countSketches() async throws {
-    let places = points.indices.flatMap { point in
-      points[point].stored.indices.filter { points[point].stored[$0].count == nil }.map { (point, $0) }
+    let places = stored.indices.flatMap { point in
+      stored[point].indices.filter { stored[point][$0].count == nil }.map { (point, $0) }
     }
     try await reader.read(places.count) { index in
-      RedisCommand(["PFCOUNT", key(points[places[index].0].stored[places[index].1])])
+      RedisCommand(["PFCOUNT", key(stored[places[index].0][places[index].1])])
     } _: { index, reply in
-      points[places[index].0].stored[places[index].1].count = reply[0].flatMap { Int64(decimal: $0) } ?? 0
+      stored[places[index].0][places[index].1].count = reply[0].flatMap { Int64(decimal: $0) } ?? 0
     }
   }
 }

@@ -31,7 +31,7 @@ struct UsersReader {
 
     let outputs = try await outputs(&union)
     if outputs.other == nil { answer.omittedSeries = max(union.series.table.count - 1 - outputs.shown.count, 0) }
-    try await union.settle(union.points.indices) { outputs[$0] }
+    try await union.settle(union.stored.indices) { outputs[$0] }
     try await addTotals(&union, chosen, outputs)
     let table = union.series.table
     for series in table.ranking(outputs.shown, by: { table.values($0).dropLast().reduce(0, +) }) + outputs.others {
@@ -63,7 +63,7 @@ struct UsersReader {
       try await union.countSketches()
       // Somebody may be in there twice.
       var weights = (0..<union.series.table.count).map { union.series.table.values($0).reduce(0, +) }
-      for stored in union.points.lazy.flatMap(\.stored) { weights[stored.series] += stored.count ?? 0 }
+      for stored in union.stored.joined() { weights[stored.series] += stored.count ?? 0 }
       ranking = union.series.table.ranking(ranking) { weights[$0] }
     }
     var outputs = Outputs(
@@ -86,17 +86,17 @@ struct UsersReader {
   private func addTotals(_ union: inout UserUnion, _ chosen: [[UInt8]]?, _ outputs: Outputs) async throws {
     let last = timeline.count
     // Whose ids were all seen is counted already. Of others there are fewer to be read in larger buckets.
-    var unknown = Set(union.points.lazy.flatMap(\.stored).compactMap { outputs[$0.series] })
+    var unknown = Set(union.stored.joined().compactMap { outputs[$0.series] })
     if union.crowded > 0 { unknown = Set(outputs.shown + outputs.others) }
     let map = outputs.map.map { $0.flatMap { unknown.contains($0) ? $0 : nil } }
     func output(_ found: Int) -> Int? { found < map.count ? map[found] : nil }
     let dimensions = chosen ?? union.series.dimensions { output($0) != nil }
+    for series in outputs.shown + outputs.others where !unknown.contains(series) {
+      union.series.table[series, last] = union.total(series)
+    }
     if !unknown.isEmpty, !dimensions.isEmpty {
       try await union.read([timeline.coverage], dimensions, output)
       try await union.settle(last..<last + 1)
-    }
-    for series in outputs.shown + outputs.others where !unknown.contains(series) {
-      union.series.table[series, last] = union.tally.total(series)
     }
   }
 

@@ -2,20 +2,23 @@
 struct UserList: Sequence, IteratorProtocol {
   private var place: UnsafeRawPointer?
   private let end: UnsafeRawPointer?
+  private let readable: UnsafeRawPointer?
 
   /// `text` must outlive it.
-  init(_ text: UnsafeRawBufferPointer) {
+  /// - Parameter readable: up to where there is memory that may be read.
+  init(_ text: UnsafeRawBufferPointer, readable: UnsafeRawPointer? = nil) {
     place = text.baseAddress
     end = text.baseAddress.map { $0 + text.count }
+    self.readable = readable ?? end
   }
 
   @inline(__always)
   mutating func next() -> Int64? {
-    guard var place, let end, place < end else { return nil }
+    guard var place, let end, let readable, place < end else { return nil }
     var value: UInt64 = 0
     let isNegative = place.load(as: UInt8.self) == UInt8(ascii: "-")
     if isNegative { place += 1 }
-    if end - place >= 8 {
+    if readable - place >= 8 {
       let (number, digits) = Self.digits(place)
       value = number
       place += digits

@@ -43,7 +43,7 @@ struct WaitingVisits {
     let end = place + chunk.count
     while let middle = find(combinationEnd, place, end), let next = find(usersEnd, middle, end) {
       let users = UnsafeRawBufferPointer(start: middle + 1, count: next - middle - 1)
-      body(UnsafeRawBufferPointer(start: place, count: middle - place), UserList(users))
+      body(UnsafeRawBufferPointer(start: place, count: middle - place), UserList(users, readable: end))
       place = next + 1
     }
   }
