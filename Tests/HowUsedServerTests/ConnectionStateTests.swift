@@ -6,7 +6,7 @@ import Testing
     var state = ConnectionState()
     #expect(state.foreignBytes(outstanding: 0) == .handOver)
     #expect(state.mode == .handedOver)
-    state.quiesce()
+    state.readNoMore()
     #expect(state.settled() == .none, "Hummingbird ends it from here on")
   }
 
@@ -18,9 +18,9 @@ import Testing
     #expect(state.settled() == .handOver, "also when the peer sends nothing more")
   }
 
-  @Test func aQuiescedConnectionReadsNothingMore() {
+  @Test func aClosingConnectionReadsNothingMore() {
     var state = ConnectionState()
-    state.quiesce()
+    state.readNoMore()
     #expect(state.foreignBytes(outstanding: 1) == .none)
     #expect(state.settled() == .close)
   }
@@ -57,7 +57,8 @@ import Testing
 
   @Test func aClosingConnectionWhoseAnswersAreNotReadIsCut() {
     var state = ConnectionState()
-    state.quiesce()
-    #expect(state.swept(4, outstanding: 1, idleSweeps: 10, requestSweeps: 3) == .abort)
+    state.readNoMore()
+    #expect(state.swept(10, outstanding: 1, idleSweeps: 10, requestSweeps: 3) == .none)
+    #expect(state.swept(11, outstanding: 1, idleSweeps: 10, requestSweeps: 3) == .abort)
   }
 }

@@ -6,22 +6,26 @@ import NIOHTTP1
 import TestSupport
 import Testing
 
-/// Whatever the recogniser takes, SwiftNIO's decoder must read the same way: the same body, the same end.
+/// Whatever the recogniser takes, SwiftNIO's decoder must read the same way: the same body, the same end, and whether
+/// another request may follow.
 @Suite struct RecognizerOracleTests {
   @Test func neverDisagreesWithTheDecoder() throws {
     var random = SeededGenerator(state: 20_261_122)
     var recognised = 0
+    var last = 0
     for _ in 0..<60_000 {
       let bytes = Self.generate(&random)
       guard case .request(let request) = bytes.withUnsafeBytes(RequestRecognizer.recognize),
         request.length <= bytes.count
       else { continue }
       recognised += 1
+      last += request.closes ? 1 : 0
       let first = Array(bytes[..<request.length])
-      let body = Array(first[request.headLength...])
-      #expect(try Self.decode(first) == [body, Array("second".utf8)], "\(String(decoding: first, as: UTF8.self))")
+      let bodies = [Array(first[request.headLength...])] + (request.closes ? [] : [Array("second".utf8)])
+      #expect(try Self.decode(first, closes: request.closes) == bodies, "\(String(decoding: first, as: UTF8.self))")
     }
     #expect(recognised > 9_000, "only \(recognised) of the generated requests were recognised")
+    #expect(last > 1_000, "only \(last) of them ask for the connection's end")
   }
 
   /// A head that is found again must be read as the recogniser would read it.
@@ -40,6 +44,7 @@ import Testing
             return
           }
           #expect(head.headLength == request.headLength && head.bodyLength == request.bodyLength)
+          #expect(head.closes == request.closes)
         }
         if case .request(let request) = verdict { recent.add(bytes, request, .json) }
       }
@@ -47,20 +52,26 @@ import Testing
     #expect(found > 200, "only \(found) heads were found again")
   }
 
-  /// The bodies that the decoder sees in `bytes` followed by a second request: it stands where the first one ended.
-  private static func decode(_ bytes: [UInt8]) throws -> [[UInt8]] {
+  /// The whole bodies that the decoder sees in `bytes` followed by a second request: it stands where the first one
+  /// ended, and is refused behind one that closes.
+  private static func decode(_ bytes: [UInt8], closes: Bool) throws -> [[UInt8]] {
     let channel = EmbeddedChannel(handler: ByteToMessageHandler(HTTPRequestDecoder()))
     let second = Array("POST /second HTTP/1.1\r\nContent-Length: 6\r\n\r\nsecond".utf8)
-    try channel.writeInbound(ByteBuffer(bytes: bytes + second))
+    if closes {
+      #expect(throws: HTTPParserError.closedConnection) { try channel.writeInbound(ByteBuffer(bytes: bytes + second)) }
+    } else {
+      try channel.writeInbound(ByteBuffer(bytes: bytes + second))
+    }
     var bodies: [[UInt8]] = []
+    var body: [UInt8] = []
     while let part = try channel.readInbound(as: HTTPServerRequestPart.self) {
       switch part {
       case .head(let head):
-        bodies.append([])
-        if bodies.count == 2 { #expect(head.uri == "/second") }
-        if bodies.count == 1 { #expect(head.isKeepAlive) }
-      case .body(let body): bodies[bodies.count - 1] += Array(body.readableBytesView)
-      case .end: break
+        body = []
+        if bodies.count == 1 { #expect(head.uri == "/second") }
+        if bodies.isEmpty { #expect(head.isKeepAlive != closes) }
+      case .body(let part): body += Array(part.readableBytesView)
+      case .end: bodies.append(body)
       }
     }
     _ = try channel.finish(acceptAlreadyClosed: true)
@@ -75,6 +86,7 @@ import Testing
     ]
     let fields = [
       "Host: a", "Accept: */*", "Connection: keep-alive", "Connection: Keep-Alive", "Connection: close", "X-Y_Z: 1, 2",
+      "connection:close", "CONNECTION: CLOSE", "Connection:  Close", "Connection: close, x", "Connection: close ",
       "Content-Type: application/json", "Transfer-Encoding: chunked", "TE: trailers", "Upgrade: x", "Cookie: a=b; c=d",
       "Content-Encoding: gzip", "Keep-Alive: timeout=5", "Content-Length: 3", "Expect: 100-continue", "A:", "A:  x y ",
     ]

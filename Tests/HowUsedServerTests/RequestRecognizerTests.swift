@@ -39,6 +39,26 @@ import Testing
     }
   }
 
+  @Test(arguments: ["Connection: close", "connection:close", "CONNECTION:   CLOSE", "Connection: Close"])
+  func takesALastRequest(field: String) {
+    guard case .request(let request) = Self.recognize(Self.request(fields: ["Content-Length: 52", field])) else {
+      Issue.record("not recognised")
+      return
+    }
+    #expect(request.closes)
+  }
+
+  @Test(arguments: [
+    [], ["Connection: keep-alive"], ["Connection: keep-alive", "Connection: keep-alive"], ["X: close"],
+  ])
+  func takesARequestThatIsNotTheLast(fields: [String]) {
+    guard case .request(let request) = Self.recognize(Self.request(fields: ["Content-Length: 52"] + fields)) else {
+      Issue.record("not recognised")
+      return
+    }
+    #expect(!request.closes)
+  }
+
   @Test(arguments: 0..<Self.request().count)
   func aPrefixIsIncompleteUntilTheHeadIsThere(length: Int) {
     let bytes = Self.request()
@@ -72,7 +92,14 @@ import Testing
     ["Content-Length: 52", "transfer-encoding: identity"],
     ["Content-Length: 52", "Expect: 100-continue"],
     ["Content-Length: 52", "Upgrade: h2c"],
-    ["Content-Length: 52", "Connection: close"],
+    ["Content-Length: 52", "Connection: close", "Connection: close"],
+    ["Content-Length: 52", "Connection: close", "Connection: keep-alive"],
+    ["Content-Length: 52", "Connection: keep-alive", "Connection: close"],
+    ["Content-Length: 52", "Connection: close, te"],
+    ["Content-Length: 52", "Connection: keep-alive, close"],
+    ["Content-Length: 52", "Connection: close "],
+    ["Content-Length: 52", "Connection: closed"],
+    ["Content-Length: 52", "Connection:"],
     ["Content-Length: 52", "Connection: keep-alive, upgrade"],
     ["Content-Length: 52", "Proxy-Connection: close"],
     ["Content-Length: 52", "Content-Encoding: gzip"],

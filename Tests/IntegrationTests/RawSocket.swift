@@ -8,13 +8,18 @@ final class RawSocket: Sendable {
 
   private let descriptor: Int32
 
-  /// - Parameter receiveBuffer: bytes that the kernel may keep for it; nil for the system's default.
-  init(port: Int, receiveBuffer: Int32? = nil) throws {
+  /// - Parameters:
+  ///   - receiveBuffer: bytes that the kernel may keep for it; nil for the system's default.
+  ///   - segment: the longest segment that the peer may send; its kernel keeps the less for it the shorter that is.
+  init(port: Int, receiveBuffer: Int32? = nil, segment: Int32? = nil) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw Failure() }
     if var size = receiveBuffer {
       // Before connecting: that decides the window.
       setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+    }
+    if var size = segment {
+      setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_MAXSEG, &size, socklen_t(MemoryLayout<Int32>.size))
     }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)

@@ -114,9 +114,8 @@ final class APIRequestHandler: ChannelInboundHandler {
 
   /// `closing`: which way the connection is closed once the answer is written; nil keeps it.
   private func write(_ answer: APIAnswer, closing: CloseMode?, _ context: ChannelHandlerContext) {
-    let (status, headers, body) = worker.responses.parts(of: answer)
-    var head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
-    if closing != nil { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+    let (status, headers, body) = worker.responses.parts(of: answer, closes: closing != nil)
+    let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
     context.write(wrapOutboundOut(.head(head)), promise: nil)
     context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
     let written = closing.map { mode in

@@ -51,8 +51,8 @@ package struct ConnectionState {
     }
   }
 
-  /// The server is shutting down: no further request is read.
-  package mutating func quiesce() {
+  /// The server is shutting down, or the request just read asked for the connection's end: no further one is read.
+  package mutating func readNoMore() {
     if mode != .handedOver { mode = .closing }
   }
 
@@ -68,8 +68,7 @@ package struct ConnectionState {
       if let incompleteSince, sweep - incompleteSince > requestSweeps { return .abort }
       return silence > idleSweeps ? .abort : .none
     case .handOverPending: return .none
-    case .handedOver: return silence > idleSweeps ? .abort : .none
-    case .closing: return silence > requestSweeps ? .abort : .none
+    case .handedOver, .closing: return silence > idleSweeps ? .abort : .none
     }
   }
 }

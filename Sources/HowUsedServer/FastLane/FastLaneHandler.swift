@@ -27,6 +27,8 @@ final class FastLaneHandler: ChannelDuplexHandler {
   private var channelWrites = 0
   private var state = ConnectionState()
   private var responses = ResponseOrder()
+  /// The slot of the request that asked for the connection's end.
+  private var lastSlot: Int?
   /// What has arrived of a request that isn't complete, or must wait.
   private var pending: ByteBuffer?
   /// Bytes of the request that `pending` starts with, once its head is known; 0 before.
@@ -104,7 +106,8 @@ final class FastLaneHandler: ChannelDuplexHandler {
         action = state.foreignBytes(outstanding: responses.outstanding)
       }
     }
-    if buffer.readableBytes > 0 {
+    // What follows a last request is nobody's.
+    if buffer.readableBytes > 0, state.mode != .closing {
       if state.mode == .recognizing, state.incompleteSince == nil { state.incompleteSince = worker.connections.sweep }
       pending = buffer
     }
@@ -132,7 +135,12 @@ final class FastLaneHandler: ChannelDuplexHandler {
       case .handOver: return .foreign
       case .request(let request):
         let contentType = ContentType.classify(UnsafeRawBufferPointer(rebasing: bytes[request.contentType]))
-        head = .init(headLength: request.headLength, bodyLength: request.bodyLength, contentType: contentType)
+        head = .init(
+          headLength: request.headLength,
+          bodyLength: request.bodyLength,
+          contentType: contentType,
+          closes: request.closes
+        )
         worker.recentHeads.add(bytes, request, contentType)
       }
     }
@@ -144,11 +152,16 @@ final class FastLaneHandler: ChannelDuplexHandler {
     awaitedLength = 0
     headReads = 0
     state.incompleteSince = nil
+    let slot = responses.reserve()
+    if head.closes {
+      lastSlot = slot
+      state.readNoMore()
+    }
     worker.handle(
       body: UnsafeRawBufferPointer(rebasing: bytes[head.headLength..<length]),
       contentType: head.contentType,
       responder: self,
-      slot: responses.reserve()
+      slot: slot
     )
     return .taken(length)
   }
@@ -158,11 +171,8 @@ final class FastLaneHandler: ChannelDuplexHandler {
     case .none: break
     case .abort: context.close(promise: nil)
     case .close:
-      // After the last answer: closing would drop what the socket hasn't taken yet.
-      let written = context.eventLoop.makePromise(of: Void.self)
-      let channel = context.channel
-      written.futureResult.whenComplete { _ in channel.close(promise: nil) }
-      context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+      // Closing would drop what the socket hasn't taken yet: `channelHasWritten` comes here again.
+      if channelWrites == 0 { context.close(promise: nil) }
     case .handOver:
       do {
         try installHTTP(context.channel)
@@ -205,7 +215,7 @@ final class FastLaneHandler: ChannelDuplexHandler {
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if state.mode == .handedOver { return context.fireUserInboundEventTriggered(event) }
     if event is ChannelShouldQuiesceEvent {
-      state.quiesce()
+      state.readNoMore()
     } else if event as? ChannelEvent == .inputClosed {
       state.peerHasFinished = true
     }
@@ -239,7 +249,7 @@ final class FastLaneHandler: ChannelDuplexHandler {
 
 extension FastLaneHandler: APIResponder {
   func respond(_ answer: APIAnswer, slot: Int) {
-    responses.fill(slot, with: worker.responses.bytes(of: answer))
+    responses.fill(slot, with: worker.responses.bytes(of: answer, closes: slot == lastSlot))
   }
 
   func flushResponses() {

@@ -13,12 +13,15 @@ package struct RecentHeads {
     let start: [UInt8]
     let end: [UInt8]
     let contentType: ContentType
+    let closes: Bool
   }
 
   package struct Found {
     package let headLength: Int
     package let bodyLength: Int
     package let contentType: ContentType
+    /// As in ``RecognizedRequest``.
+    package let closes: Bool
   }
 
   /// Different clients, not different requests.
@@ -40,7 +43,8 @@ package struct RecentHeads {
       return Found(
         headLength: digits.upperBound + head.end.count,
         bodyLength: length,
-        contentType: head.contentType
+        contentType: head.contentType,
+        closes: head.closes
       )
     }
     return nil
@@ -57,7 +61,8 @@ package struct RecentHeads {
     let head = Head(
       start: Array(bytes[..<request.lengthDigits.lowerBound]),
       end: Array(bytes[request.lengthDigits.upperBound..<request.headLength]),
-      contentType: contentType
+      contentType: contentType,
+      closes: request.closes
     )
     if heads.count < Self.capacity {
       heads.append(head)

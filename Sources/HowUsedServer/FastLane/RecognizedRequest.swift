@@ -8,6 +8,8 @@ package struct RecognizedRequest: Equatable {
   package let contentType: Range<Int>
   /// Where the digits of `Content-Length` lie.
   package let lengthDigits: Range<Int>
+  /// The client asks for the connection's end after the answer: `Connection: close` (RFC 9112, 9.6).
+  package let closes: Bool
 
   package var length: Int { headLength + bodyLength }
 }

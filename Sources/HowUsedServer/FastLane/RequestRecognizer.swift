@@ -8,7 +8,7 @@
 ///
 /// It takes a request only when nothing about where it ends is open to opinion: one of three exact request lines,
 /// header fields of plain ASCII each on one line, exactly one `Content-Length` of digits, and no field that changes
-/// the framing or the connection. Everything else is `.handOver`: SwiftNIO's HTTP decoder then reads that byte and
+/// the framing, or the connection in another way than to end it after the answer. Everything else is `.handOver`: SwiftNIO's HTTP decoder then reads that byte and
 /// every later one of the connection, so the two never have to agree on a difficult case (RFC 9112, section 6.3).
 package enum RequestRecognizer {
   package enum Verdict: Equatable {
@@ -42,6 +42,8 @@ package enum RequestRecognizer {
     var bodyLength = -1
     var contentType = 0..<0
     var lengthDigits = 0..<0
+    // Nil before the first `Connection`.
+    var closes: Bool?
     while true {
       guard position < end else { return unfinished(bytes) }
       if bytes[position] == .carriageReturn {
@@ -49,7 +51,13 @@ package enum RequestRecognizer {
         guard bytes[position + 1] == .lineFeed, bodyLength >= 0 else { return .handOver }
         let headLength = position + 2
         return .request(
-          .init(headLength: headLength, bodyLength: bodyLength, contentType: contentType, lengthDigits: lengthDigits)
+          .init(
+            headLength: headLength,
+            bodyLength: bodyLength,
+            contentType: contentType,
+            lengthDigits: lengthDigits,
+            closes: closes ?? false
+          )
         )
       }
       let name = position
@@ -73,8 +81,12 @@ package enum RequestRecognizer {
         guard contentType.isEmpty else { return .handOver }
         contentType = value..<position
       case .connection:
-        guard equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: bytes[value..<position]), "keep-alive") else {
-          return .handOver
+        let option = UnsafeRawBufferPointer(rebasing: bytes[value..<position])
+        if closes == nil, equalsIgnoringCase(option, "close") {
+          closes = true
+        } else {
+          guard closes != true, equalsIgnoringCase(option, "keep-alive") else { return .handOver }
+          closes = false
         }
       case .changesFraming: return .handOver
       }

@@ -25,11 +25,13 @@ enum RequestFuzzer {
     recent.add(input, request, type)
     if let found = recent.find(input) {
       precondition(found.headLength == request.headLength && found.bodyLength == request.bodyLength, "a recent head")
+      precondition(found.closes == request.closes, "a recent head's connection")
     }
     guard request.length <= input.count else { return }
     let whole = UnsafeRawBufferPointer(rebasing: input[..<request.length])
     let body = UnsafeRawBufferPointer(rebasing: whole[request.headLength...])
-    precondition(DecoderOracle.bodies(of: whole) == [Array(body), DecoderOracle.secondBody], "the request's end")
+    let bodies = [Array(body)] + (request.closes ? [] : [DecoderOracle.secondBody])
+    precondition(DecoderOracle.bodies(of: whole) == bodies, "the request's end")
     BodyCheck.run(body, type)
   }
 }
