@@ -64,7 +64,7 @@ import Testing
       var (first, second) = (committer(bench), committer(bench))
       let more = batch(users: 1...100, registered: 9)
       let outcome = try await first.commit(batch(users: 1...100, registered: 7), from: .zero, to: after) {
-        let refused = try await second.register(more, at: .zero)
+        let refused = try await second.register(more, at: .zero, claim: "second")
         #expect(refused == nil)
       }
       guard case .moved(.zero) = outcome else { throw Unexpected(outcome) }

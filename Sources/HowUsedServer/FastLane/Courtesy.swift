@@ -12,7 +12,7 @@ import NIOCore
 /// more a tick has, the less each request costs.
 ///
 /// Where others keep the cores busy all the time one would wait for whole time slices of theirs. So after a long wait it's
-/// left alone for a while: twice as long after each, up to a minute.
+/// left alone for a while: twice as long after each, up to a minute, and again less after each short one.
 struct Courtesy {
   private static let longest = TimeAmount.milliseconds(1)
   private static let pauses = TimeAmount.milliseconds(500)...TimeAmount.seconds(60)

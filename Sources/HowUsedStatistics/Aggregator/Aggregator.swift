@@ -6,7 +6,8 @@ import ServiceLifecycle
 import Synchronization
 
 /// Counts events, seconds after they came: reads every partition's stream from its own position and commits counters and
-/// position atomically (see ``CommitScript``). A crash at any point, of it or of Redis, neither skips nor counts twice.
+/// position atomically (see ``CommitScript``). Only who is new is told a moment before (see ``RegistrationScript``). A
+/// crash at any point, of it or of Redis, neither skips nor counts twice.
 ///
 /// Several instances may run beside each other. Whose commit is refused stands by and only watches whether the position
 /// still moves, so that the work is done about once.

@@ -12,8 +12,10 @@ struct BatchCommitter {
     case moved(StreamID)
   }
 
-  /// So many new users are made known at once: Redis answers nobody else for about 0.1 ms then.
+  /// So many new users are made known at once, at least: Redis answers nobody else for about 0.1 ms then.
   private static let registrationsAtOnce = 32
+  /// In so many parts at most: each is a round trip.
+  private static let registrationParts = 8
 
   let client: RedisClient
   /// String: the ID through which is counted.
@@ -23,8 +25,6 @@ struct BatchCommitter {
   let prefix: String
   /// The generation of a bot that has none yet.
   let firstGeneration: Int64
-  /// What this one's claim says.
-  private let claim = String(UInt64.random(in: .min ... .max), radix: 36)
   /// Of the bots that were seen since nothing was left out of a batch.
   private var generations: [Int64: Int64] = [:]
   private var registrationHash: String?
@@ -52,7 +52,9 @@ struct BatchCommitter {
     to after: StreamID,
     onRegistered: () async throws -> Void = {}
   ) async throws -> Outcome {
-    if let found = try await register(batch, at: before) { return moved(found) }
+    // One for each attempt: what was sent before a connection was lost must not take effect after what came later.
+    let claim = String(UInt64.random(in: .min ... .max), radix: 36)
+    if let found = try await register(batch, at: before, claim: claim) { return moved(found) }
     try await onRegistered()
     let head = head(before) + [after.description, batch.registrations.isEmpty ? "" : claim]
     let script = StatisticsScript(text: CommitScript.text)
@@ -65,7 +67,8 @@ struct BatchCommitter {
   }
 
   /// Makes the batch's new users known, and generations of its new bots. Returns nil when it's done, otherwise the position.
-  mutating func register(_ batch: Batch, at position: StreamID) async throws -> RedisValue? {
+  mutating func register(_ batch: Batch, at position: StreamID, claim: String) async throws -> RedisValue? {
+    let size = max(Self.registrationsAtOnce, batch.registrations.count / Self.registrationParts + 1)
     var rest = batch.registrations[...]
     var others = batch.bots.subtracting(generations.keys)
     var isFirst = true
@@ -75,11 +78,11 @@ struct BatchCommitter {
       var bots: [Int64] = []
       let reply = try await script.run(on: client, hash: &registrationHash) { [generations] command in
         command.append(contentsOf: head)
-        bots = batch.write(rest.prefix(Self.registrationsAtOnce), generations, others: others, to: &command)
+        bots = batch.write(rest.prefix(size), generations, others: others, to: &command)
       }
       guard let found = reply.array else { return reply }
       for (bot, generation) in zip(bots, found) { generations[bot] = generation.int }
-      rest = rest.dropFirst(Self.registrationsAtOnce)
+      rest = rest.dropFirst(size)
       others = []
       isFirst = false
     }
@@ -88,9 +91,8 @@ struct BatchCommitter {
 
   /// What both scripts begin with: number of keys, keys, prefix, position.
   private func head(_ position: StreamID) -> [any RedisArgument] {
-    [
-      3, positionKey, generationsKey, positionKey + ":claim", prefix, position == .zero ? "" : position.description,
-    ]
+    let claimKey = StatisticsKeys.claim(on: positionKey)
+    return [3, positionKey, generationsKey, claimKey, prefix, position == .zero ? "" : position.description]
   }
 
   private mutating func moved(_ reply: RedisValue) -> Outcome {

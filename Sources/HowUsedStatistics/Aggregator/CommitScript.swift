@@ -4,8 +4,8 @@
 /// would take a round trip under `WATCH` first and would be undone by every other writer. Costs are per batch and
 /// counter, not per event.
 ///
-/// Who is new was told before, by ``RegistrationScript``. Users only go into a list beside their row (see ``WaitingVisits``); those of a row where many wait are brought into
-/// its dimensions by ``RowFolder``.
+/// Who is new was told before, by ``RegistrationScript``. Users only go into a list beside their row (see
+/// ``WaitingVisits``); those of a row where many wait are brought into its dimensions by ``RowFolder``.
 enum CommitScript {
   static let text = """
     -- KEYS: position, generations, claim. All other keys have the prefix, and so the same slot.

@@ -25,8 +25,8 @@ package final class PartitionCounter {
     case committed
   }
 
-  /// A batch of this ``Batch/weight`` is committed before more is added: Redis answers nobody else for some 0.2
-  /// milliseconds.
+  /// A batch of this ``Batch/weight`` is committed before more is added: Redis answers nobody else for 0.1 to 0.6
+  /// milliseconds, by how many bots are in it.
   static let batchWeight = 400
 
   package let partition: Partition

@@ -1,8 +1,8 @@
 /// The Lua script that makes a batch's new users known, some at a time, before ``CommitScript`` counts the batch.
 ///
 /// It isn't one with the commit, so that Redis never answers nobody else for long: doing it again, after a crash, changes
-/// nothing. Of two who are at it at once the later one has the claim, and the other's next step is refused; so what
-/// somebody knows of fewer events never comes behind what was known of more.
+/// nothing. Of two attempts, of two processes or before and after a lost connection, the later one has the claim, and the
+/// other's next step is refused; so what was known of fewer events never comes behind what was known of more.
 enum RegistrationScript {
   private static let resolutions = Resolution.allCases.map { resolution in
     "{'\(resolution.letter)',\(resolution.seconds),\(resolution.retention)}"

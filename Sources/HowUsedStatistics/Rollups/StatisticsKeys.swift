@@ -32,9 +32,11 @@ package struct StatisticsKeys: Sendable {
     prefix = schema.statistics(partition)
   }
 
-  /// String: the ID through which the partition's events are counted. Beside it, with `:claim` at its end, lies for an hour
-  /// who makes the users known that are new after it.
+  /// String: the ID through which the partition's events are counted.
   package var position: String { schema.statisticsPosition(partition) }
+
+  /// String that expires within an hour: who makes the users known that are new after a position.
+  static func claim(on position: String) -> String { position + ":claim" }
 
   /// Hash: bot → the generation of its counters, from 1. Every bot that has statistics is here.
   package var generations: String { prefix + "generations" }

@@ -5,14 +5,16 @@ package import NIOCore
 /// Nobody else can hold that memory, so that nothing has to be asked before a write: each takes a quarter of the
 /// instructions of `ByteBuffer`'s.
 package struct CommandBytes: ~Copyable {
-  private static let smallest = 512
-
   private var start: UnsafeMutablePointer<UInt8>
   /// Bytes that there is memory for.
-  package private(set) var capacity = smallest
+  package private(set) var capacity: Int
   package private(set) var count = 0
 
-  package init() { start = .allocate(capacity: Self.smallest) }
+  /// - Parameter capacity: bytes to begin with, at least 1; it grows.
+  package init(capacity: Int = 512) {
+    self.capacity = capacity
+    start = .allocate(capacity: capacity)
+  }
 
   deinit { start.deallocate() }
 

@@ -5,7 +5,8 @@ internal import NIOPosix
 
 /// A pipelined connection to one Redis, bound to one event loop, that comes back by itself when it's lost.
 ///
-/// Everything must be called on its event loop. All that is sent during one tick of the loop goes out in one write.
+/// Everything must be called on its event loop. What is sent during one tick of the loop goes out together, at the
+/// tick's end or with ``sendTogether(_:)``.
 /// `close` must be called in the end: until then the connection keeps itself alive.
 package final class RedisConnection {
   package let endpoint: RedisEndpoint
@@ -87,6 +88,7 @@ package final class RedisConnection {
   /// Lets `body` send, and writes all of that when it returns instead of at the end of the tick: for who knows that
   /// nothing else will come, a task of the event loop less.
   package func sendTogether(_ body: () -> Void) {
+    eventLoop.assertInEventLoop()
     machine.holdFlush()
     body()
     flush()

@@ -42,11 +42,13 @@ struct ListeningOptions: ParsableArguments {
     return CommandError("can't listen on \(host) port \(port): \(reason)")
   }
 
-  /// - Throws: when so few files may be opened that the runtime would end the process sooner or later.
+  /// Raises the limit of open files as far as may be.
+  /// - Throws: when so few may be opened that the runtime would end the process sooner or later.
   func requireOpenFiles() throws {
-    // Some 40 are open before the first connection, with one thread; 32 are kept for the archive's segments and the like.
+    // Some 40 are open before the first connection, with one thread. The rest is for connections, and for what the archive
+    // and Redis's clients open now and then.
     let needed = 96 + 4 * threadCount
-    let available = OpenFileLimit.raise() - OpenFileLimit.openNow
+    let available = max(0, OpenFileLimit.raise() - OpenFileLimit.openNow)
     guard available < needed else { return }
     throw CommandError("\(available) more files may be opened, and \(needed) are needed: raise the limit (ulimit -n)")
   }
