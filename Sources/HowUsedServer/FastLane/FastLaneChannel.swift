@@ -33,7 +33,9 @@ package struct FastLaneChannel: HTTPChannelHandler {
         handedOver.succeed(try Self.installHTTP(on: channel, worker: worker, logger: logger))
       }
       try channel.pipeline.syncOperations.addHandler(handler)
-      try channel.syncOptions?.setOption(.autoRead, value: false)
+      // The fast lane asks for what it wants to read; without this it would be sent more than it can hold.
+      guard let options = channel.syncOptions else { throw ChannelError.operationUnsupported }
+      try options.setOption(.autoRead, value: false)
       return FastLaneConnection(channel: channel, handedOver: handedOver.futureResult)
     }
   }

@@ -175,8 +175,9 @@ final class FastLaneHandler: ChannelDuplexHandler {
       if channelWrites == 0 { context.close(promise: nil) }
     case .handOver:
       do {
+        guard let options = context.channel.syncOptions else { throw ChannelError.operationUnsupported }
         try installHTTP(context.channel)
-        try context.channel.syncOptions?.setOption(.autoRead, value: true)
+        try options.setOption(.autoRead, value: true)
       } catch {
         return context.close(promise: nil)
       }

@@ -8,8 +8,9 @@
 ///
 /// It takes a request only when nothing about where it ends is open to opinion: one of three exact request lines,
 /// header fields of plain ASCII each on one line, exactly one `Content-Length` of digits, and no field that changes
-/// the framing, or the connection in another way than to end it after the answer. Everything else is `.handOver`: SwiftNIO's HTTP decoder then reads that byte and
-/// every later one of the connection, so the two never have to agree on a difficult case (RFC 9112, section 6.3).
+/// the framing, or the connection in another way than to end it after the answer. Everything else is `.handOver`:
+/// SwiftNIO's HTTP decoder then reads that byte and every later one of the connection, so the two never have to agree on
+/// a difficult case (RFC 9112, section 6.3).
 package enum RequestRecognizer {
   package enum Verdict: Equatable {
     /// The head is complete; the body may not have arrived yet.
