@@ -30,7 +30,6 @@ package final class APIWorker {
   private var spareBatches: [EventWrite] = []
   private var periodic: [RepeatedTask] = []
   private var tickIsScheduled = false
-  private var courtesy = Courtesy()
   private var now: Int64 = 0
   /// `now` as an argument of a command.
   private var nowArgument = CommandBytes()
@@ -199,7 +198,6 @@ package final class APIWorker {
     redis.sendTogether { while let lane = touched.popLast() { sendAll(of: lane) } }
     // Flushing may answer what had to wait; that is for the next tick.
     for _ in 0..<answered.count { answered.removeFirst().flushResponses() }
-    courtesy.giveWay()
   }
 
   private func sendAll(of lane: BotLane) {
