@@ -110,7 +110,8 @@ let package = Package(
     .testTarget(
       name: "HowUsedServerTests",
       dependencies: [
-        "HowUsedServer", "TestSupport",
+        "HowUsedServer", "TestSupport", logging,
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -41,13 +41,18 @@ package struct HTTPService: Service {
     self.logger = logger
   }
 
-  package func run() async throws {
+  /// What answers all that the fast lane doesn't.
+  package static func router(_ routes: Routes) -> Router<ServerContext> {
     let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: JSONErrorMiddleware())
     routes(router)
     router.refuseOtherMethods()
+    return router
+  }
+
+  package func run() async throws {
     let app = Application(
-      router: router,
+      router: Self.router(routes),
       server: HTTPServerBuilder { [workers] responder in FastLaneChannel(workers: workers, responder: responder) },
       configuration: .init(
         address: address,

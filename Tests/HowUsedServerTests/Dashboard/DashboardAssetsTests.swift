@@ -51,6 +51,23 @@ import Testing
     #expect(AcceptLanguage.preferred(of: ["en", "ru"], header: header) == expected)
   }
 
+  /// What nobody means, but anybody can send.
+  @Test(
+    arguments: [
+      ("-", "en"), ("--", "en"), ("-,ru", "ru"), ("-ru", "en"), (" - ", "en"), ("-;q=1", "en"), ("-,-,-", "en"),
+      (" ", "en"), (",", "en"), (";", "en"), ("=", "en"), ("q=1", "en"), (";q=1", "en"), ("ru;", "ru"), ("ru-", "ru"),
+      ("\tru\t", "ru"), ("ru;\tq=0.5, en;q=0.4", "ru"), ("RU-ru", "ru"), ("ru;q=", "en"), ("ru;=1", "en"),
+      ("ru;q==1", "en"), ("ru;q=nan", "en"), ("ru;q=inf", "en"), ("ru;q=-1", "en"), ("ru;q=2", "en"),
+      ("ru;q=1e-1", "ru"), ("ru;q=1;q=0", "ru"), ("ru_RU", "en"), ("*", "en"), ("*;q=0", "en"), ("\u{0}", "en"),
+      ("р\u{301}у", "en"), ("🚀-🚀;q=🚀", "en"),
+      (String(repeating: "-", count: 5000), "en"), (String(repeating: "ru,", count: 5000), "ru"),
+    ]
+  )
+  func oddAcceptLanguage(header: String, expected: String) {
+    #expect(AcceptLanguage.preferred(of: ["en", "ru"], header: header) == expected)
+    #expect(AcceptLanguage.preferred(of: [], header: header) == "")
+  }
+
   @Test(arguments: [
     ("gzip, deflate, br", true), ("br", false), ("", false), ("*", true), ("gzip;q=0", false), ("gzip; q=0.000", false),
     ("GZIP;q=0.5", true), ("xgzip", false),
