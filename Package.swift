@@ -110,7 +110,7 @@ let package = Package(
     .testTarget(
       name: "HowUsedServerTests",
       dependencies: [
-        "HowUsedServer", "TestSupport", logging,
+        "HowUsedServer", "HowUsedStore", "Redis", "TestSupport", logging,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

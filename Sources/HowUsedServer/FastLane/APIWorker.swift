@@ -28,6 +28,7 @@ package final class APIWorker {
   private var touched: [BotLane] = []
   private var answered: Deque<any APIResponder> = []
   private var spareBatches: [EventWrite] = []
+  private var isStopped = false
   private var periodic: [RepeatedTask] = []
   private var tickIsScheduled = false
   private var now: Int64 = 0
@@ -70,7 +71,10 @@ package final class APIWorker {
   /// Ends the connection to Redis: what still waits is answered with 503.
   package func stop() {
     for task in periodic { task.cancel() }
+    isStopped = true
+    // Those that wait are recycled now, and no spare one may hold on to the worker.
     redis.close()
+    spareBatches.removeAll()
   }
 
   /// Takes over what the registry has read anew. Bots that changed lose their lane, and with it their verified tokens.
@@ -197,7 +201,7 @@ package final class APIWorker {
     // Redis first: it works while the answers go out.
     redis.sendTogether { while let lane = touched.popLast() { sendAll(of: lane) } }
     // Flushing may answer what had to wait; that is for the next tick.
-    for _ in 0..<answered.count { answered.removeFirst().flushResponses() }
+    for _ in 0..<answered.count { answered.popFirst()?.flushResponses() }
   }
 
   private func sendAll(of lane: BotLane) {
@@ -249,7 +253,7 @@ package final class APIWorker {
 
   func recycle(_ batch: EventWrite) {
     // What a large batch request made large isn't kept.
-    if spareBatches.count < 16, batch.capacity <= 64 * 1024 { spareBatches.append(batch) }
+    if spareBatches.count < 16, batch.capacity <= 64 * 1024, !isStopped { spareBatches.append(batch) }
   }
 
   func logRefusal(_ reply: borrowing RedisReply) {

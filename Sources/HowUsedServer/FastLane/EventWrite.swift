@@ -19,7 +19,8 @@ final class EventWrite: RedisReplyHandler {
   /// Bytes of XADD commands that one batch gathers before it is sent without waiting for the tick's end.
   static let fullSize = 1024 * 1024
 
-  private unowned let worker: APIWorker
+  /// Keeps it for as long as replies may come; those that are spare hold on to it until it stops.
+  private let worker: APIWorker
   private var waiters: [Waiter] = []
   private var additions = CommandBytes()
   /// Times and users: the ZADD's arguments.
@@ -77,11 +78,11 @@ final class EventWrite: RedisReplyHandler {
   func redisReplied(_ reply: borrowing RedisReply, index: Int, tag: UInt64) {
     if index < events {
       if reply.isError {
-        waiters[current].isRefused = true
+        if current < waiters.count { waiters[current].isRefused = true }
         worker.logRefusal(reply)
       }
       currentReplies += 1
-      if currentReplies == waiters[current].events {
+      if current < waiters.count, currentReplies == waiters[current].events {
         current += 1
         currentReplies = 0
       }

@@ -4,7 +4,7 @@ import Redis
 /// One ZCOUNT, and everyone who asked for the same bot and window in the same tick of an event loop.
 final class OnlineRead: RedisReplyHandler {
   let seconds: Int
-  private unowned let worker: APIWorker
+  private let worker: APIWorker
   private var waiters: [(responder: any APIResponder, slot: Int)] = []
 
   init(worker: APIWorker, seconds: Int) {

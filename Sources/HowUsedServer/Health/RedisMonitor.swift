@@ -58,49 +58,6 @@ package final class RedisMonitor: Service {
 
   private func read() async throws -> RedisStatus {
     let lengths = keys.partitions.map { RedisCommand("XLEN", keys.events($0)) }
-    let replies = try await client.pipeline(
-      [
-        RedisCommand("INFO", "memory"), RedisCommand("CONFIG", "GET", "appendonly"),
-        RedisCommand("CONFIG", "GET", "appendfsync"), RedisCommand("INFO", "persistence"),
-        RedisCommand("INFO", "replication"),
-      ]
-        + lengths
-    )
-    let streams = replies.dropFirst(5)
-    // One that is loading its data answers so to everything.
-    if let error = streams.lazy.compactMap(\.error).first { throw error }
-    let memory = Self.fields(of: replies[0])
-    var status = RedisStatus()
-    status.usedMemory = memory["used_memory"].flatMap { Int64($0) } ?? 0
-    let maximum = memory["maxmemory"].flatMap { Int64($0) } ?? 0
-    status.memoryLimit = maximum > 0 ? maximum : memory["total_system_memory"].flatMap { Int64($0) } ?? 0
-    status.durability = Self.durability(appendOnly: replies[1], appendFsync: replies[2])
-    status.refusal = RedisStatus.refusal(
-      persistence: Self.fields(of: replies[3]),
-      replication: Self.fields(of: replies[4])
-    )
-    status.streamLength = streams.reduce(0) { $0 + ($1.int ?? 0) }
-    return status
-  }
-
-  private static func durability(appendOnly: RedisValue, appendFsync: RedisValue) -> RedisStatus.Durability {
-    guard let isOn = appendOnly.array?.last?.string else { return .unknown }
-    guard isOn == "yes" else { return .none }
-    switch appendFsync.array?.last?.string {
-    case "always": return .always
-    case "everysec": return .everysec
-    case "no": return .none
-    default: return .unknown
-    }
-  }
-
-  /// `name:value` lines, as INFO answers them; none when Redis doesn't let them be read.
-  private static func fields(of info: RedisValue) -> [String: String] {
-    var fields: [String: String] = [:]
-    for line in (info.string ?? "").split(whereSeparator: \.isNewline) {
-      let parts = line.split(separator: ":", maxSplits: 1)
-      if parts.count == 2 { fields[String(parts[0])] = String(parts[1]) }
-    }
-    return fields
+    return try RedisStatus(replies: try await client.pipeline(RedisStatus.questions + lengths))
   }
 }
