@@ -40,6 +40,16 @@ import Testing
     }
   }
 
+  /// Nothing that a request is stored as is longer; what somebody else has put there may be of any length.
+  @Test func tooLongIsNoFragment() {
+    func fragment(_ length: Int) -> String {
+      let head = #""botId":1,"userId":2,"event":"abc","param_1":""#
+      return head + String(repeating: "x", count: length - head.utf8.count - 1) + "\""
+    }
+    #expect(parse(fragment(Limits.fragmentBytes)) != nil)
+    #expect(parse(fragment(Limits.fragmentBytes + 1)) == nil)
+  }
+
   /// The longest fragment that there can be fits the memory that is kept for it.
   @Test func longest() throws {
     let control = String(repeating: "%01", count: 256)

@@ -1,5 +1,6 @@
-/// Memory for texts that had to be decoded. It never moves while a request is being read: room for the whole body is
-/// made at its first use, and no decoding here makes a text longer.
+/// Memory for texts that had to be decoded. It doesn't move while a request is being read: room for the whole body is
+/// made at its first use, and no decoding here makes a text longer. Should one ever do so, it grows, and does move: hence
+/// texts are kept as offsets.
 struct TextScratch: ~Copyable {
   private(set) var base: UnsafeMutableRawPointer
   private var capacity: Int
@@ -30,15 +31,25 @@ struct TextScratch: ~Copyable {
 
   @inline(__always)
   mutating func append(_ byte: UInt8) {
-    precondition(used < capacity)
+    if used == capacity { grow(by: 1) }
     base.storeBytes(of: byte, toByteOffset: used, as: UInt8.self)
     used &+= 1
   }
 
   mutating func append(_ bytes: UnsafeRawBufferPointer) {
-    precondition(bytes.count <= capacity - used)
+    if bytes.count > capacity - used { grow(by: bytes.count) }
     if let start = bytes.baseAddress { (base + used).copyMemory(from: start, byteCount: bytes.count) }
     used += bytes.count
+  }
+
+  @inline(never)
+  private mutating func grow(by more: Int) {
+    let larger = max(2 * capacity, used + more)
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+    memory.copyMemory(from: base, byteCount: used)
+    base.deallocate()
+    base = memory
+    capacity = larger
   }
 
   /// Appends a scalar in UTF-8. `scalar` is not a surrogate.

@@ -17,7 +17,7 @@ package struct ArchivedEvent: Sendable, Equatable {
 
   /// Reads a fragment in the canonical form of ``EventFragment``; `nil` for anything else. Allocates nothing.
   package init?(fragment: UnsafeRawBufferPointer) {
-    guard let base = fragment.baseAddress, fragment.count <= Limits.bodyBytes else { return nil }
+    guard let base = fragment.baseAddress, fragment.count <= Limits.fragmentBytes else { return nil }
     var parser = FragmentParser(base: base, end: fragment.count)
     guard let event = parser.parse() else { return nil }
     self = event

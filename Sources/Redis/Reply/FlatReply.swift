@@ -18,7 +18,9 @@ package struct FlatReply: Sendable {
 
   package var count: Int { ends.count }
 
+  /// The text at `index`; nil for nil, and where there is none: how many there are is Redis's to say.
   package subscript(index: Int) -> ArraySlice<UInt8>? {
+    guard index >= 0, index < ends.count else { return nil }
     let place = ends.startIndex + index
     let (start, end) = (index == 0 ? self.start : Self.place(ends[place - 1]), ends[place])
     return end < 0 ? nil : bytes[start..<end]
