@@ -90,7 +90,7 @@ package struct BotAdministration: Sendable {
       if !names.isEmpty {
         var unlink = RedisCommand("UNLINK")
         for name in names.compactMap(\.string) { unlink.append(name) }
-        removed += try await client.send(unlink).int ?? 0
+        removed &+= try await client.send(unlink).int ?? 0
       }
       cursor = next
     } while cursor != "0"

@@ -45,9 +45,16 @@ package struct RedisClockService: Service {
     let sent = clock.monotonic()
     let reply = try await client.send("TIME")
     let answered = clock.monotonic()
-    guard let time = reply.array, time.count == 2, let seconds = time[0].int, let microseconds = time[1].int else {
-      throw StoreError.unexpectedReply(command: "TIME")
-    }
-    return .init(sent: sent, answered: answered, redisMicroseconds: Int64(seconds) * 1_000_000 + Int64(microseconds))
+    guard let microseconds = Self.microseconds(of: reply) else { throw StoreError.unexpectedReply(command: "TIME") }
+    return .init(sent: sent, answered: answered, redisMicroseconds: microseconds)
+  }
+
+  /// What Redis answered to TIME, in microseconds since 1970; nil when that isn't a time before 2242: as nanoseconds it
+  /// wouldn't fit into 64 bits much later.
+  static func microseconds(of reply: RedisValue) -> Int64? {
+    guard let time = reply.array, time.count == 2, let seconds = time[0].int, let microseconds = time[1].int,
+      (0..<1 << 33).contains(seconds), (0..<1_000_000).contains(microseconds)
+    else { return nil }
+    return seconds * 1_000_000 + microseconds
   }
 }

@@ -101,6 +101,30 @@ struct RedisClockTests {
     #expect(clock.nowMilliseconds == 5)
   }
 
+  @Test("A time that can't be is no time")
+  func oddTimes() {
+    func time(_ seconds: Int64, _ microseconds: Int64) -> Int64? {
+      RedisClockService.microseconds(of: .array([.integer(seconds), .integer(microseconds)]))
+    }
+    #expect(time(1, 999_999) == 1_999_999)
+    #expect(time(0, 0) == 0)
+    for seconds in [-1, 1 << 33, .max, .min] as [Int64] { #expect(time(seconds, 0) == nil) }
+    for microseconds in [-1, 1_000_000, .max] as [Int64] { #expect(time(1, microseconds) == nil) }
+    #expect(RedisClockService.microseconds(of: .array([.integer(1)])) == nil)
+    #expect(RedisClockService.microseconds(of: .simple("OK")) == nil)
+    // The latest and the earliest, one after the other, for a machine that has run for ten years.
+    let up: Int64 = 315_000_000_000_000_000
+    let hand = Hand()
+    hand.nanoseconds.store(up, ordering: .relaxed)
+    let clock = clock(hand)
+    var filter = ClockFilter()
+    for microseconds in [(1 << 33) * 1_000_000 - 1, 0, 0, 0] as [Int64] {
+      clock.apply(filter.add(.init(sent: up, answered: up, redisMicroseconds: microseconds)))
+      #expect(clock.nowMilliseconds >= 0)
+    }
+    #expect(clock.nowMilliseconds == 0)
+  }
+
   @Test("It is set from a real Redis")
   func fromRedis() async throws {
     try await RedisServerProcess.with { server in
