@@ -237,7 +237,7 @@ package actor ArchiverEngine {
     let isDiskFull = (error as? FileError)?.isDiskFull ?? false
     status.failed(partition, "\(error)", isDiskFull: isDiskFull)
     if let length = try? await streams.length(partition) {
-      status.behind(partition, events: length - (states[partition]?.openEvents ?? 0))
+      status.behind(partition, events: max(0, length) - (states[partition]?.openEvents ?? 0))
     }
     // The part was cut back to whole frames: the same part goes on when there is room. Some batches may be in it.
     if isDiskFull, (error as? FileError)?.operation == .write, states[partition]?.cursor != nil {

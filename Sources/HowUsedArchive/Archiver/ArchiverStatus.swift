@@ -18,6 +18,8 @@ final class ArchiverStatus: Sendable {
   }
 
   private let state = Mutex(State())
+  /// Whatever Redis says, the sum over all partitions can be told.
+  private static let highestLag = 1 << 48
 
   /// Through where this process knows the partition's events to be sealed; nil when another process archives it.
   func sealed(_ partition: Partition) -> StreamID? { state.withLock { $0.held[partition]?.sealed } }
@@ -47,7 +49,7 @@ final class ArchiverStatus: Sendable {
   }
 
   func behind(_ partition: Partition, events: Int) {
-    state.withLock { $0.held[partition]?.lagEvents = max(0, events) }
+    state.withLock { $0.held[partition]?.lagEvents = min(max(0, events), Self.highestLag) }
   }
 
   func failed(_ partition: Partition, _ problem: String, isDiskFull: Bool) {

@@ -19,7 +19,9 @@ package struct ArchiveFloor: Sendable, Equatable {
     let file = try File.openForReading(path)
     let bytes = try file.read(at: 0, count: min(try file.size(), 256))
     let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: { $0 == " " || $0 == "\n" })
-    guard words.count == 2, let number = UInt64(words[0]), let last = StreamID(String(words[1])) else {
+    guard words.count == 2, let number = UInt64(words[0]), number <= LogPosition.highestNumber,
+      let last = StreamID(String(words[1]))
+    else {
       throw SegmentDamage(path: path, reason: "not `<segment number> <stream id>`")
     }
     return ArchiveFloor(number: number, last: last)

@@ -7,6 +7,9 @@ package struct LogPosition: Sendable, Equatable {
   /// The number of the newest segment; 0 when there was none yet.
   package let number: UInt64
 
+  /// More is no number of a segment, whatever a file says: so there is always a next one.
+  static let highestNumber: UInt64 = 1 << 62
+
   package static let start = LogPosition(last: .zero, number: 0)
 
   package init(last: StreamID, number: UInt64) {

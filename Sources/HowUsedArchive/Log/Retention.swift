@@ -4,8 +4,14 @@ import HowUsedModel
 package struct Retention: Sendable {
   private let keepMilliseconds: Int64
 
-  /// - Parameter keepDays: a segment goes when all of its events are older than this.
-  package init(keepDays: Int) { self.keepMilliseconds = Int64(max(0, keepDays)) * UTCTime.millisecondsPerDay }
+  /// How many days may be asked for: a hundred years are for ever.
+  package static let keepDaysLimits = 1...36_500
+
+  /// - Parameter keepDays: a segment goes when all of its events are older than this; above the limits is their end.
+  package init(keepDays: Int) {
+    let days = min(max(0, keepDays), Self.keepDaysLimits.upperBound)
+    self.keepMilliseconds = Int64(days) * UTCTime.millisecondsPerDay
+  }
 
   /// Returns how many segments were removed.
   package func run(_ log: PartitionLog, now: Int64) throws -> Int {

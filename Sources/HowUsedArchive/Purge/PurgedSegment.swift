@@ -37,6 +37,13 @@ struct PurgedSegment {
     if removed == 0 {
       bytes += reader.encoded(frame)
     } else {
+      guard removed <= mark.count else {
+        throw SegmentDamage(
+          path: reader.path,
+          offset: frame.offset,
+          reason: "the frame's mark says \(mark.count) events, and more are of this bot"
+        )
+      }
       let data = try kept.withUnsafeBytes { try compressor.compress($0) }
       mark.count -= removed
       mark.rawBytes = kept.count

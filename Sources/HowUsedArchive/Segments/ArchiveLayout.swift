@@ -64,7 +64,7 @@ package struct ArchiveLayout: Sendable, Equatable {
     guard name.hasPrefix(prefix), name.hasSuffix(Self.suffix) else { return nil }
     let digits = name.dropFirst(prefix.count).dropLast(Self.suffix.count)
     guard digits.utf8.count >= Self.digits, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-    return UInt64(digits)
+    return UInt64(digits).flatMap { $0 <= LogPosition.highestNumber ? $0 : nil }
   }
 
   private static func padded(_ number: UInt64) -> String {

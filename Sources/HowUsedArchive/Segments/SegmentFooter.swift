@@ -38,6 +38,9 @@ package struct SegmentFooter: Sendable, Equatable {
   /// With the skippable frame's header.
   static let size = contentSize + ZstdFrame.skippableHeaderSize
 
+  /// No file holds as many events, or bytes: sums over all files of an archive stay far from what an integer can hold.
+  private static let highestCount: UInt64 = 1 << 44
+
   /// The UTC date of its ids, `2026-11-22`.
   package var date: String { UTCTime.date(milliseconds: Int64(clamping: first.milliseconds)) }
 
@@ -82,8 +85,10 @@ package struct SegmentFooter: Sendable, Equatable {
     self.previous = fields.nextID()
     self.first = fields.nextID()
     self.last = fields.nextID()
-    self.count = Int(truncatingIfNeeded: fields.next(UInt64.self))
-    self.rawBytes = Int(truncatingIfNeeded: fields.next(UInt64.self))
+    let (count, rawBytes) = (fields.next(UInt64.self), fields.next(UInt64.self))
+    guard count <= Self.highestCount, rawBytes <= Self.highestCount else { return nil }
+    self.count = Int(count)
+    self.rawBytes = Int(rawBytes)
     self.minTime = fields.next(Int64.self)
     self.maxTime = fields.next(Int64.self)
     self.start = Int(truncatingIfNeeded: fields.next(UInt64.self))
