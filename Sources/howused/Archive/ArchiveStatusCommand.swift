@@ -2,6 +2,7 @@ import ArgumentParser
 import HowUsedArchive
 import HowUsedModel
 import HowUsedStore
+import Logging
 import Redis
 
 struct ArchiveStatusCommand: AsyncParsableCommand {
@@ -23,10 +24,13 @@ struct ArchiveStatusCommand: AsyncParsableCommand {
         layout: layout,
         streams: EventStreams(client: store.client, keys: store.keys)
       )
-      let time = try await store.client.send("TIME").array?.first?.string.flatMap { Int64($0) } ?? 0
+      let clock = RedisClock()
+      try await RedisClockService(clock: clock, client: store.client, logger: Logger(label: "howused")).setOnce()
+      // A second more, so that what was stored in this one isn't of the future.
+      let now = clock.nowMilliseconds + 1000
       var statuses: [PartitionStatus] = []
       for partition in store.keys.partitions {
-        statuses.append(try await reader.read(partition, now: (time + 1) * 1000))
+        statuses.append(try await reader.read(partition, now: now))
       }
       return statuses
     }

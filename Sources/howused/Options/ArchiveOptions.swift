@@ -1,4 +1,5 @@
 import ArgumentParser
+import HowUsedArchive
 
 /// How the server archives.
 struct ArchiveOptions: ParsableArguments {
@@ -27,8 +28,9 @@ struct ArchiveOptions: ParsableArguments {
     guard (1...86_400).contains(archiveInterval) else {
       throw ValidationError("--archive-interval: \(archiveInterval) is not within 1 to 86400")
     }
-    if let keepDays, keepDays < 1 {
-      throw ValidationError("--archive-keep-days: \(keepDays) is less than 1")
+    if let keepDays, !Retention.keepDaysLimits.contains(keepDays) {
+      let most = Retention.keepDaysLimits.upperBound
+      throw ValidationError("--archive-keep-days: \(keepDays) is not within 1 to \(most)")
     }
   }
 }

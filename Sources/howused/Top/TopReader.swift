@@ -28,7 +28,7 @@ struct TopReader: Sendable {
       shown.map { ["ZCOUNT", store.keys.online($0.id), since, "+inf"] }
     )
     snapshot.bots = zip(shown, online).map { bot, online in
-      TopSnapshot.Bot(id: bot.id, name: bot.name, online: online.int ?? 0, lastMinute: uses[bot.id] ?? 0)
+      TopSnapshot.Bot(id: bot.id, name: bot.name, online: Self.count(online), lastMinute: uses[bot.id] ?? 0)
     }.sorted { left, right in
       (right.lastMinute, right.online, left.id) < (left.lastMinute, left.online, right.id)
     }
@@ -41,6 +41,7 @@ struct TopReader: Sendable {
       ["XINFO", "STREAM", stream], ["GET", store.keys.archivePosition(partition)],
       ["GET", store.keys.statisticsPosition(partition)], ["GET", store.keys.archiveLease(partition)],
     ])
+    guard replies.count == 4 else { return }
     if let archiver = replies[3].string { snapshot.archivers[archiver, default: 0] += 1 }
     // There is no stream before the first event.
     guard let fields = replies[0].array else { return }
@@ -48,8 +49,8 @@ struct TopReader: Sendable {
     for index in stride(from: 0, to: fields.count - 1, by: 2) {
       if let name = fields[index].string { named[name] = fields[index + 1] }
     }
-    snapshot.added += named["entries-added"]?.int ?? 0
-    snapshot.waiting += named["length"]?.int ?? 0
+    snapshot.added += Self.count(named["entries-added"])
+    snapshot.waiting += Self.count(named["length"])
     let last = named["last-generated-id"]?.string.flatMap { StreamID($0) } ?? .zero
     let archived = replies[1].string.flatMap { StreamID($0) } ?? .zero
     let counted = replies[2].string.flatMap { StreamID($0) } ?? .zero
@@ -58,6 +59,9 @@ struct TopReader: Sendable {
     snapshot.archiveLag = max(snapshot.archiveLag, archiveLag)
     snapshot.statisticsLag = max(snapshot.statisticsLag, statisticsLag)
   }
+
+  /// Whatever Redis says, a sum over all partitions or bots can be told.
+  private static func count(_ reply: RedisValue?) -> Int64 { min(max(reply?.int ?? 0, 0), 1 << 48) }
 
   private func lag(_ stream: String, behind position: StreamID, last: StreamID, _ now: Int64) async throws -> Int64 {
     guard position < last else { return 0 }

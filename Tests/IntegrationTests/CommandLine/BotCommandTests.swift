@@ -1,6 +1,8 @@
 import Foundation
+import HowUsedModel
 import HowUsedStore
 import Logging
+import Redis
 import Testing
 import TestSupport
 
@@ -56,6 +58,27 @@ struct BotCommandTests {
       let added = try await howused.run("bot", "add", "5", "--api-token", "mine-mine", "--view-token", "theirs-theirs")
       #expect(token("API token:", in: added.output) == "mine-mine")
       #expect(token("View token:", in: added.output) == "theirs-theirs")
+    }
+  }
+
+  @Test("A record whose time can't be is shown")
+  func oddRecords() async throws {
+    try await RedisServerProcess.with { redis in
+      let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+      let client = RedisClient(endpoint: redis.endpoint, logger: logger)
+      try await client.waitUntilReady(timeout: .seconds(30))
+      let folder = try TemporaryFolder()
+      let howused = HowUsedProgram(environment: ["HOWUSED_DATA_DIR": folder.path, "HOWUSED_REDIS_URL": redis.url])
+      let hash = String(repeating: "0", count: 64)
+      for (number, created) in [(1, Int64.max), (2, .min), (3, 0)] as [(Int64, Int64)] {
+        #expect(try await howused.run("bot", "add", "\(number)").status == 0)
+        let json = #"{"name":"x","created":\#(created),"apiTokenHash":"\#(hash)","viewTokenHash":"\#(hash)"}"#
+        let id = try #require(BotID(rawValue: number))
+        try await client.send("HSET", KeySchema().bots(KeySchema().partition(of: id)), number, json)
+      }
+      await client.shutdown()
+      let list = try await howused.run("bot", "list")
+      #expect(list.output == "1\t9999-12-31\tx\n2\t1970-01-01\tx\n3\t1970-01-01\tx\n", "\(list.error)")
     }
   }
 

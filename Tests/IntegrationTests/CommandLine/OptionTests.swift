@@ -18,6 +18,8 @@ struct OptionTests {
       (["serve", "--port", "65536"], "--port"),
       (["serve", "--threads", "0"], "--threads"),
       (["serve", "--archive-interval", "0"], "--archive-interval"),
+      (["serve", "--archive-keep-days", "0"], "--archive-keep-days"),
+      (["serve", "--archive-keep-days", "9223372036854775807"], "within 1 to 36500"),
       (["serve", "--partitions", "257"], "--partitions"),
       (["serve", "--durability", "sometimes"], "sometimes"),
       (["serve", "--redis-memory", "1mb"], "1mb"),
