@@ -142,6 +142,18 @@ if Context.environment["HOWUSED_FUZZ"] != nil {
       ],
       path: "Tests/Fuzz/RequestFuzzer",
       swiftSettings: settings
-    )
+    ),
+    .executableTarget(
+      name: "RouteFuzzer",
+      dependencies: nio + [
+        "HowUsedModel", "HowUsedServer", "HowUsedStatistics", "HowUsedStore", "Redis", logging,
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+      ],
+      path: "Tests/Fuzz/RouteFuzzer",
+      swiftSettings: settings
+    ),
   ]
 }

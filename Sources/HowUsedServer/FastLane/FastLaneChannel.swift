@@ -57,6 +57,15 @@ package struct FastLaneChannel: HTTPChannelHandler {
     worker: APIWorker,
     logger: Logger
   ) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
+    try addHTTPHandlers(to: channel, worker: worker, logger: logger)
+    return try NIOAsyncChannel(
+      wrappingChannelSynchronously: channel,
+      configuration: .init(isOutboundHalfClosureEnabled: true)
+    )
+  }
+
+  /// All handlers of the connection between the fast lane and Hummingbird.
+  static func addHTTPHandlers(to channel: any Channel, worker: APIWorker, logger: Logger) throws {
     let pipeline = channel.pipeline.syncOperations
     try pipeline.configureHTTPServerPipeline(
       withPipeliningAssistance: true,
@@ -70,9 +79,5 @@ package struct FastLaneChannel: HTTPChannelHandler {
     try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
     // Idle connections are ended by the sweep: this handler, behind the API's, would not see the API's requests.
     try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: nil, logger: logger))
-    return try NIOAsyncChannel(
-      wrappingChannelSynchronously: channel,
-      configuration: .init(isOutboundHalfClosureEnabled: true)
-    )
   }
 }
