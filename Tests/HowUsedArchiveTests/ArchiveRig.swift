@@ -115,6 +115,12 @@ final class ArchiveRig: Sendable {
     return ids
   }
 
+  /// What waits for the archive, as the process of this archiver sees it.
+  func backlog(of archiver: TestArchiver) async throws -> StreamBacklog {
+    let cursors = try await ArchiveCursors(client: client, keys: streams.keys, status: archiver.status).read()
+    return StreamBacklog(try await archiver.backlog.read(cursors).values)
+  }
+
   func verify() throws -> VerifyReport { try ArchiveVerifier(layout: layout).verify() }
 
   var log: PartitionLog { PartitionLog(layout: layout, partition: partition) }
@@ -125,6 +131,7 @@ final class TestArchiver: Sendable {
   let engine: ArchiverEngine
   let status = ArchiverStatus()
   let trimmer: Trimmer
+  let backlog: BacklogReader
 
   init(_ rig: ArchiveRig, _ configuration: ArchiverConfiguration, loop: any EventLoop) throws {
     let engine = ArchiverEngine(
@@ -136,6 +143,7 @@ final class TestArchiver: Sendable {
       logger: ArchiveRig.logger
     )
     self.engine = engine
+    backlog = BacklogReader(client: rig.client, keys: rig.streams.keys)
     trimmer = Trimmer(
       streams: rig.streams,
       consumers: [StatusConsumer(status: status)],
@@ -151,6 +159,13 @@ struct StatusConsumer: StreamConsumer {
   let status: ArchiverStatus
   var name: String { "archive" }
   func finishedThrough(_ partition: Partition) async throws -> StreamID? { status.sealed(partition) }
+}
+
+extension EventStreams {
+  /// Entries in the stream, archived or not.
+  func length(_ partition: Partition) async throws -> Int {
+    Int(try await client.send("XLEN", keys.events(partition)).int ?? 0)
+  }
 }
 
 /// What a hook throws in place of a crash.

@@ -27,7 +27,8 @@ import Testing
       }
       #expect(archiver.status.health.isWaitingForDisk)
       #expect(archiver.status.health.lastError?.contains("No space left") == true)
-      #expect(archiver.status.health.lagEvents > 0)
+      let backlog = try await rig.backlog(of: archiver)
+      #expect(backlog.entries > 0 && backlog.ageMilliseconds > 0)
       // Still full: nothing is lost, nothing is torn.
       ids += try await rig.addRandom(20, from: Samples.start + 1000 * UInt64(rounds))
       try await archiver.pass(sealing: true)
@@ -41,6 +42,7 @@ import Testing
       #expect(done)
       #expect(!archiver.status.health.isWaitingForDisk)
       #expect(archiver.status.health.lastError == nil)
+      #expect(try await rig.backlog(of: archiver) == StreamBacklog())
       #expect(try rig.verify().problems == [])
     }
   }

@@ -24,8 +24,6 @@ package actor ArchiveDisk {
     var cursor: StreamID
     /// The last event in a sealed file.
     var sealed: StreamID
-    /// Events in the open part.
-    var openEvents: Int
   }
 
   struct Opened: Sendable {
@@ -100,6 +98,6 @@ package actor ArchiveDisk {
   }
 
   private func standing(_ archiver: PartitionArchiver) -> Standing {
-    Standing(cursor: archiver.cursor, sealed: archiver.sealed, openEvents: archiver.openEvents)
+    Standing(cursor: archiver.cursor, sealed: archiver.sealed)
   }
 }

@@ -2,7 +2,7 @@ package import HowUsedModel
 import HowUsedStore
 package import Logging
 import NIOCore
-import Redis
+package import Redis
 import ServiceLifecycle
 import Synchronization
 
@@ -46,6 +46,15 @@ package final class Archiver: Service, StreamConsumer {
 
   /// Through where the partition's events are in sealed files; nil as well when another process archives it.
   package func finishedThrough(_ partition: Partition) async throws -> StreamID? { status.sealed(partition) }
+
+  /// Through where each partition's events are in a file, sealed or not, in one round trip: by this process, or by another
+  /// one as of a second or two ago. What was never archived is left out.
+  ///
+  /// - Parameter client: best not the archiver's own, where large pages are on their way.
+  /// - Throws: `RedisClientError` and `RedisServerError`.
+  package func cursors(_ client: RedisClient) async throws -> [Partition: StreamID] {
+    try await ArchiveCursors(client: client, keys: streams.keys, status: status).read()
+  }
 
   /// Archives and seals everything that is in Redis when this is called, as far as Redis and the disk let it.
   package func sealNow() async {

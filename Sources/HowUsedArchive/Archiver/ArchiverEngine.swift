@@ -15,6 +15,9 @@ package actor ArchiverEngine {
   private var states: [Partition: State] = [:]
   private var runID: String?
   private var nextRetention = ContinuousClock.now
+  private var nextTelling = ContinuousClock.now
+  /// The cursors that Redis has of the partitions held.
+  private var told: [Partition: StreamID] = [:]
 
   private struct State {
     var lease: ArchiveLease
@@ -23,7 +26,6 @@ package actor ArchiverEngine {
     /// The last event in a file; nil before the partition was opened, or when it must start over from the files.
     var cursor: StreamID?
     var sealed = StreamID.zero
-    var openEvents = 0
     var failures = 0
     var retryAt = ContinuousClock.now
   }
@@ -72,6 +74,7 @@ package actor ArchiverEngine {
       try await group.waitForAll()
     }
     tellHeld()
+    await tellCursors()
     try await removeOld()
   }
 
@@ -87,6 +90,7 @@ package actor ArchiverEngine {
       status.released(partition)
     }
     states = [:]
+    told = [:]
     do {
       try await disk.removeOwnerFile()
     } catch {
@@ -101,6 +105,7 @@ package actor ArchiverEngine {
     if let runID, runID != id {
       logger.notice("Redis was restarted or replaced: comparing the open archive files with its streams")
       for partition in states.keys { states[partition]?.cursor = nil }
+      told = [:]
     }
     runID = id
   }
@@ -135,6 +140,7 @@ package actor ArchiverEngine {
     states[partition]?.isHeld = isHeld
     guard !isHeld else { return true }
     status.released(partition)
+    told[partition] = nil
     if states[partition]?.cursor != nil {
       states[partition]?.cursor = nil
       await disk.abandon(partition)
@@ -189,7 +195,8 @@ package actor ArchiverEngine {
       status.count(events: page.count)
       try await advance(partition, to: standing)
       // Foreign entries at a page's end are in no file. A restart reads them again; this run need not.
-      states[partition]?.cursor = max(standing.cursor, last)
+      reached(partition, max(standing.cursor, last))
+      if nextTelling <= .now { await tellCursors() }
       page = try await next
     }
   }
@@ -198,13 +205,33 @@ package actor ArchiverEngine {
   private func advance(_ partition: Partition, to standing: ArchiveDisk.Standing, told: Bool = false) async throws {
     let hasSealed = standing.sealed != states[partition]?.sealed
     let cursor = max(states[partition]?.cursor ?? .zero, standing.cursor)
-    states[partition]?.cursor = cursor
+    reached(partition, cursor)
     states[partition]?.sealed = standing.sealed
-    states[partition]?.openEvents = standing.openEvents
     guard hasSealed || told else { return }
     if hasSealed { status.sealed(partition, through: standing.sealed) }
     _ = try await streams.client.send("SET", streams.keys.archivePosition(partition), standing.sealed.description)
     try configuration.hook(.positionTold, partition)
+  }
+
+  private func reached(_ partition: Partition, _ cursor: StreamID) {
+    states[partition]?.cursor = cursor
+    status.reached(partition, cursor)
+  }
+
+  /// Lets those who stand by know how far this process is: at the end of a pass, and once a second in a long one. It's
+  /// only for their `/health`, so a failure is nothing but tried again.
+  private func tellCursors() async {
+    nextTelling = .now + .seconds(1)
+    let moved = status.cursors.filter { told[$0.key] != $0.value }
+    do {
+      let replies = try await streams.client.pipeline(
+        moved.map { ["SET", streams.keys.archiveCursor($0.key), $0.value.description] }
+      )
+      if let error = replies.lazy.compactMap(\.error).first { throw error }
+      told.merge(moved) { _, new in new }
+    } catch {
+      logger.debug("the archive's cursors were not told", metadata: ["error": "\(error)"])
+    }
   }
 
   private func noteForeign(_ page: StreamPage, _ partition: Partition) {
@@ -236,16 +263,14 @@ package actor ArchiverEngine {
     try note(error, partition)
     let isDiskFull = (error as? FileError)?.isDiskFull ?? false
     status.failed(partition, "\(error)", isDiskFull: isDiskFull)
-    if let length = try? await streams.length(partition) {
-      status.behind(partition, events: max(0, length) - (states[partition]?.openEvents ?? 0))
-    }
     // The part was cut back to whole frames: the same part goes on when there is room. Some batches may be in it.
     if isDiskFull, (error as? FileError)?.operation == .write, states[partition]?.cursor != nil {
-      states[partition]?.cursor = await disk.standing(of: partition).cursor
+      reached(partition, await disk.standing(of: partition).cursor)
       return
     }
     if error is RedisClientError || error is RedisServerError { return }
     // After a failed sync, or a lost race, nothing in memory counts any more: only the files do.
+    if let state = states[partition], state.cursor != nil { status.reached(partition, state.sealed) }
     states[partition]?.cursor = nil
     await disk.abandon(partition)
     guard !(error is RangeTaken) else { return }

@@ -1,10 +1,5 @@
-/// How the archive is doing, for `/health` and the metrics.
+/// How the archive is doing, for `/health` and the metrics; how far it is behind, ``BacklogReader`` tells.
 package struct ArchiverHealth: Sendable, Equatable {
-  /// Seconds since everything that Redis had was in a file, sealed or not: about 1 in normal work. Over all partitions
-  /// that this process archives the worst one; nil when it archives none.
-  package var lagSeconds: Double?
-  /// At most so many events are in Redis and not yet in a file. 0 when the archive keeps up.
-  package var lagEvents = 0
   /// The disk is full: archiving waits, and goes on by itself.
   package var isWaitingForDisk = false
   /// The last thing that went wrong and has not gone right since.

@@ -5,8 +5,7 @@ internal import Synchronization
 final class ArchiverStatus: Sendable {
   private struct Line {
     var sealed: StreamID?
-    var caughtUp: ContinuousClock.Instant
-    var lagEvents = 0
+    var cursor: StreamID?
     var problem: String?
     var isDiskFull = false
   }
@@ -18,16 +17,21 @@ final class ArchiverStatus: Sendable {
   }
 
   private let state = Mutex(State())
-  /// Whatever Redis says, the sum over all partitions can be told.
-  private static let highestLag = 1 << 48
 
   /// Through where this process knows the partition's events to be sealed; nil when another process archives it.
   func sealed(_ partition: Partition) -> StreamID? { state.withLock { $0.held[partition]?.sealed } }
 
   func opened(_ partition: Partition, sealed: StreamID) {
     state.withLock { state in
-      state.held[partition, default: Line(caughtUp: .now)].sealed = sealed
+      state.held[partition, default: Line()].sealed = sealed
     }
+  }
+
+  /// Through where the events of the partitions that this process archives are in a file, sealed or not.
+  var cursors: [Partition: StreamID] { state.withLock { $0.held.compactMapValues(\.cursor) } }
+
+  func reached(_ partition: Partition, _ cursor: StreamID) {
+    state.withLock { $0.held[partition]?.cursor = cursor }
   }
 
   func released(_ partition: Partition) { state.withLock { _ = $0.held.removeValue(forKey: partition) } }
@@ -41,21 +45,15 @@ final class ArchiverStatus: Sendable {
 
   func caughtUp(_ partition: Partition) {
     state.withLock { state in
-      state.held[partition]?.caughtUp = .now
-      state.held[partition]?.lagEvents = 0
       state.held[partition]?.problem = nil
       state.held[partition]?.isDiskFull = false
     }
   }
 
-  func behind(_ partition: Partition, events: Int) {
-    state.withLock { $0.held[partition]?.lagEvents = min(max(0, events), Self.highestLag) }
-  }
-
   func failed(_ partition: Partition, _ problem: String, isDiskFull: Bool) {
     state.withLock { state in
-      // It may not even be open: then its lag counts from here.
-      state.held[partition, default: Line(caughtUp: .now)].problem = problem
+      // It may not even be open.
+      state.held[partition, default: Line()].problem = problem
       state.held[partition]?.isDiskFull = isDiskFull
     }
   }
@@ -81,9 +79,6 @@ final class ArchiverStatus: Sendable {
   var health: ArchiverHealth {
     state.withLock { state in
       var health = state.counters
-      let now = ContinuousClock.now
-      health.lagSeconds = state.held.values.map { ($0.caughtUp.duration(to: now)) / .seconds(1) }.max()
-      health.lagEvents = state.held.values.reduce(0) { $0 + $1.lagEvents }
       health.isWaitingForDisk = state.held.values.contains { $0.isDiskFull }
       health.lastError = state.held.sorted { $0.key < $1.key }.lazy.compactMap(\.value.problem).first ?? state.general
       return health

@@ -20,7 +20,6 @@ final class PartitionArchiver {
   var cursor: StreamID { part?.last ?? position.last }
   /// The last event in a sealed file.
   var sealed: StreamID { position.last }
-  var openEvents: Int { part?.count ?? 0 }
 
   /// Takes the position from the files. A part that was open is left behind for recovery.
   func open(report: (SegmentDamage) -> Void) throws {

@@ -53,16 +53,8 @@ package struct EventStreams: Sendable {
 
   /// The last id that the stream ever gave out; nil if there is no stream.
   package func lastGeneratedID(_ partition: Partition) async throws -> StreamID? {
-    do {
-      let reply = try await client.send("XINFO", "STREAM", keys.events(partition))
-      var fields = (reply.array ?? [])[...]
-      while let name = fields.popFirst(), let value = fields.popFirst() {
-        if name.string == "last-generated-id" { return value.string.flatMap { StreamID($0) } }
-      }
-      throw EventStreamsError.unexpectedReply("XINFO STREAM: no last-generated-id")
-    } catch let error as RedisServerError where error.message.contains("no such key") {
-      return nil
-    }
+    let replies = try await client.pipeline([RedisCommand("XINFO", "STREAM", keys.events(partition))])
+    return try StreamInfo(replies.first ?? .null)?.lastGeneratedID
   }
 
   /// Makes sure that the stream gives out no id up to `id` any more: Redis may have lost its tail, and a new event
@@ -88,12 +80,6 @@ package struct EventStreams: Sendable {
       // New events came meanwhile, with greater ids.
     }
     return true
-  }
-
-  /// Entries in the stream, archived or not.
-  package func length(_ partition: Partition) async throws -> Int {
-    let reply = try await client.send("XLEN", keys.events(partition))
-    return Int(reply.int ?? 0)
   }
 
   /// Changes whenever Redis was started anew or another one took its place.

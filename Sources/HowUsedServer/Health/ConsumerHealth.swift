@@ -1,8 +1,11 @@
+internal import HowUsedArchive
+
 /// How far a reader of the streams has come, for `/health`.
 package struct ConsumerHealth: Sendable, Encodable {
-  /// How far it is behind, in seconds: up to about 1 when it keeps up; nil when this process reads nothing.
+  /// The age of the oldest event that waits for it, in seconds, whichever server works on them: up to about 1 when it keeps
+  /// up, 0 when none waits; nil when it isn't known, and then ``problem`` says why.
   package var lagSeconds: Double?
-  /// Events that it hasn't finished; nil when they can't be counted now.
+  /// How many wait; see ``StreamBacklog``. Nil together with ``lagSeconds``.
   package var lagEvents: Int64?
   /// What keeps it from going on, for a person; nil when nothing does.
   package var problem: String?
@@ -15,9 +18,15 @@ package struct ConsumerHealth: Sendable, Encodable {
   /// Of statistics: bots that send more combinations of event and params than are counted one by one.
   package var overflowingBots: [Int64]?
 
-  package init(lagSeconds: Double?, lagEvents: Int64?, problem: String?) {
-    self.lagSeconds = lagSeconds
-    self.lagEvents = lagEvents
+  /// - Parameter problem: what the consumer itself says.
+  package init(backlog: BacklogMonitor.Look, problem: String?) {
     self.problem = problem
+    switch backlog {
+    case .known(let backlog):
+      lagSeconds = Double(backlog.ageMilliseconds) / 1000
+      lagEvents = backlog.entries
+    case .unknown(let reason):
+      self.problem = problem ?? reason
+    }
   }
 }

@@ -76,7 +76,6 @@ package final class Aggregator: StreamConsumer, Service {
     let counter: PartitionCounter
     /// Somebody else counts: look again then, whether the position still moves.
     var standBy: (until: ContinuousClock.Instant, position: StreamID?)?
-    var caughtUp: Int64?
   }
 
   private func count() async throws {
@@ -138,16 +137,9 @@ package final class Aggregator: StreamConsumer, Service {
         let pause = Duration.milliseconds(Int64.random(in: 1000...2000))
         lanes[index].standBy = (.now + pause, counter.position)
       }
-      lanes[index].caughtUp = clock.nowMilliseconds
       note(counter)
     }
-    let now = clock.nowMilliseconds
-    let lag = lanes.map { $0.standBy == nil ? now - ($0.caughtUp ?? now) : 0 }.max() ?? 0
-    state.withLock { state in
-      state.problem = nil
-      state.behindMilliseconds = lag
-      state.updated = now
-    }
+    state.withLock { $0.problem = nil }
   }
 
   /// False while somebody else counts the lane's partition.

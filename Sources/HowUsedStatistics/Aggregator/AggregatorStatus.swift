@@ -2,10 +2,6 @@ package import HowUsedModel
 
 /// How the aggregator is doing.
 package struct AggregatorStatus: Sendable {
-  /// How old the statistics are, in milliseconds; partitions that another instance counts are left out.
-  package var behindMilliseconds: Int64 = 0
-  /// When that was found out: Unix milliseconds of Redis's time, 0 before the first look.
-  package var updated: Int64 = 0
   /// Events counted since the start.
   package var counted = 0
   /// Stream entries that are no events.

@@ -61,6 +61,10 @@ package struct KeySchema: Sendable, Equatable {
   /// String: the ID through which the archive's sealed files hold the partition's events. A hint: the files are the truth.
   package func archivePosition(_ partition: Partition) -> String { "hu:{\(partition)}:archive:position" }
 
+  /// String: the ID through which the partition's events are in a file, sealed or not, as of a second ago or less. For
+  /// those who want to know how far the archive is and don't write it; nothing is decided by it.
+  package func archiveCursor(_ partition: Partition) -> String { "hu:{\(partition)}:archive:cursor" }
+
   /// String that expires: which process archives the partition. It decides who tries; the file link decides who wins.
   package func archiveLease(_ partition: Partition) -> String { "hu:{\(partition)}:archive:lease" }
 

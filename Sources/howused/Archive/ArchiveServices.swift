@@ -9,6 +9,7 @@ import ServiceLifecycle
 struct ArchiveServices {
   private let archiver: Archiver
   private let trimmer: Trimmer
+  private let backlog: BacklogMonitor
   private let streams: SharedStreams
 
   /// - Parameter readers: who else must have finished with an event before it is removed.
@@ -26,6 +27,9 @@ struct ArchiveServices {
     configuration.interval = .seconds(options.archiveInterval)
     configuration.keepDays = options.keepDays
     archiver = Archiver(configuration, streams: events, now: { clock.nowMilliseconds }, logger: logger)
+    backlog = BacklogMonitor(reader: BacklogReader(client: store.client, keys: store.keys)) { [archiver] in
+      try await archiver.cursors(store.client)
+    }
     trimmer = Trimmer(streams: events, consumers: [archiver] + readers, logger: logger)
   }
 
@@ -34,7 +38,7 @@ struct ArchiveServices {
     let thread = streams.thread
     return [
       ClosingService(client: streams.reader.client), PinnedService(service: archiver, thread: thread),
-      PinnedService(service: trimmer, thread: thread),
+      PinnedService(service: trimmer, thread: thread), backlog,
     ]
   }
 
@@ -42,11 +46,7 @@ struct ArchiveServices {
   var health: ConsumerHealth {
     let health = archiver.health
     let waiting = health.isWaitingForDisk ? "the disk is full: archiving waits" : nil
-    var consumer = ConsumerHealth(
-      lagSeconds: health.lagSeconds,
-      lagEvents: Int64(health.lagEvents),
-      problem: waiting ?? health.lastError
-    )
+    var consumer = ConsumerHealth(backlog: backlog.latest, problem: waiting ?? health.lastError)
     consumer.state = health.share?.description
     consumer.partitions = health.share?.held
     return consumer

@@ -1,3 +1,4 @@
+import HowUsedArchive
 import HowUsedModel
 import HowUsedServer
 import HowUsedStatistics
@@ -11,6 +12,7 @@ struct StatisticsServices {
   let aggregator: Aggregator
   let hub: LiveHub
   let routes: StatisticsRoutes
+  private let backlog: BacklogMonitor
   private let janitor: StatisticsJanitor
   private let counting: RedisClient
   private let thread: BackgroundThread
@@ -27,6 +29,10 @@ struct StatisticsServices {
       clock: clock,
       logger: logger
     )
+    let counted = StoredPositions(client: store.client, partitions: store.keys.partitions) {
+      [store.keys.statisticsPosition($0)]
+    }
+    backlog = BacklogMonitor(reader: BacklogReader(client: store.client, keys: store.keys)) { try await counted.read() }
     hub = LiveHub(client: reading, schema: store.keys, clock: clock, logger: logger)
     janitor = StatisticsJanitor(client: reading, schema: store.keys, registry: registry, logger: logger)
     routes = StatisticsRoutes(client: reading, schema: store.keys, clock: clock, registry: registry, hub: hub)
@@ -36,18 +42,14 @@ struct StatisticsServices {
   var services: [any Service] {
     [
       ClosingService(client: counting), ClosingService(client: reading),
-      PinnedService(service: aggregator, thread: thread), janitor,
+      PinnedService(service: aggregator, thread: thread), janitor, backlog,
     ]
   }
 
   /// For `/health`.
   var health: ConsumerHealth {
     let status = aggregator.status
-    var consumer = ConsumerHealth(
-      lagSeconds: Double(status.behindMilliseconds) / 1000,
-      lagEvents: nil,
-      problem: status.problem
-    )
+    var consumer = ConsumerHealth(backlog: backlog.latest, problem: status.problem)
     consumer.overflowingBots = status.overflowing.keys.map(\.rawValue).sorted()
     return consumer
   }

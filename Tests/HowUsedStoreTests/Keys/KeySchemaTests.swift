@@ -26,6 +26,7 @@ struct KeySchemaTests {
     #expect(keys.bots(partition) == "hu:{p05}:bots")
     #expect(keys.botsVersion(partition) == "hu:{p05}:bots:version")
     #expect(keys.archivePosition(partition) == "hu:{p05}:archive:position")
+    #expect(keys.archiveCursor(partition) == "hu:{p05}:archive:cursor")
     #expect(keys.archiveLease(partition) == "hu:{p05}:archive:lease")
     #expect(keys.statisticsPosition(partition) == "hu:{p05}:stats:position")
     #expect(keys.statisticsPrefix(partition, id) == "hu:{p05}:stats:1234567:")

@@ -168,8 +168,14 @@ extension OpenAPIDocument {
       "Consumer": {
        "type": "object",
        "properties": {
-        "lagSeconds": {"type": "number", "description": "How far it is behind: up to about 1 when it keeps up"},
-        "lagEvents": {"type": "integer"},
+        "lagSeconds": {
+         "type": "number",
+         "description": "Age of the oldest event that waits, whichever server works on it: up to about 1 when it keeps up, 0 when none waits; absent when it isn't known, and then `problem` says why"
+        },
+        "lagEvents": {
+         "type": "integer",
+         "description": "How many events wait, give or take those of a second; absent together with `lagSeconds`"
+        },
         "problem": {"type": "string", "description": "What keeps it from going on, for a person"},
         "state": {
          "type": "string",
