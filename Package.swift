@@ -61,7 +61,7 @@ let package = Package(
     ),
     .target(
       name: "HowUsedStatistics",
-      dependencies: nio + ["Redis", "HowUsedModel", "HowUsedStore", "HowUsedArchive", logging, lifecycle],
+      dependencies: nio + ["Redis", "HowUsedModel", "HowUsedStore", "HowUsedArchive", logging, lifecycle, crypto],
       swiftSettings: settings
     ),
     .target(
@@ -118,6 +118,7 @@ let package = Package(
       ],
       swiftSettings: settings
     ),
+    .testTarget(name: "HowUsedCommandTests", dependencies: ["howused", "HowUsedModel"], swiftSettings: settings),
     .testTarget(
       name: "IntegrationTests",
       dependencies: nio + [

@@ -19,6 +19,7 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup(title: "Redis and data") var store: StoreOptions
   @OptionGroup(title: "Private Redis") var privateRedis: PrivateRedisOptions
   @OptionGroup(title: "Archive") var archive: ArchiveOptions
+  @OptionGroup(title: "Statistics") var statistics: StatisticsOptions
 
   func run() async throws {
     let logger = store.logger(level: .notice)
@@ -30,7 +31,13 @@ struct ServeCommand: AsyncParsableCommand {
     let background = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let store = try await Store.open(configuration, waiting: .atMost(.seconds(1)), group: background, logger: logger)
     do {
-      let server = try await Server(store: store, listening: listening, archive: archive, logger: logger)
+      let server = try await Server(
+        store: store,
+        listening: listening,
+        archive: archive,
+        statistics: statistics,
+        logger: logger
+      )
       var lifecycle = ServiceGroupConfiguration(
         services: server.services(listening: listening),
         gracefulShutdownSignals: [.sigterm, .sigint],

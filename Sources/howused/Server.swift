@@ -18,7 +18,13 @@ struct Server {
   private let archive: ArchiveServices
   private let logger: Logger
 
-  init(store: Store, listening: ListeningOptions, archive: ArchiveOptions, logger: Logger) async throws {
+  init(
+    store: Store,
+    listening: ListeningOptions,
+    archive: ArchiveOptions,
+    statistics: StatisticsOptions,
+    logger: Logger
+  ) async throws {
     self.store = store
     self.logger = logger
     group = MultiThreadedEventLoopGroup(numberOfThreads: listening.threadCount)
@@ -34,13 +40,14 @@ struct Server {
       logger: logger
     )
     let streams = SharedStreams(store: store, logger: logger)
-    statistics = StatisticsServices(store: store, streams: streams, clock: clock, registry: registry, logger: logger)
-    self.archive = ArchiveServices(
+    self.archive = ArchiveServices(store: store, streams: streams, options: archive, clock: clock, logger: logger)
+    self.statistics = StatisticsServices(
       store: store,
       streams: streams,
-      options: archive,
+      archive: self.archive,
+      options: statistics,
       clock: clock,
-      readers: [statistics.aggregator],
+      registry: registry,
       logger: logger
     )
     registry.observe(workers.update)

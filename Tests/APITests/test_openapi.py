@@ -151,26 +151,44 @@ class OpenAPITests(unittest.TestCase):
 
     def test_3_statistics(self):
         self.server.wait_counted(self.bot, 105)
-        for metric in ("uses", "users", "new", "online"):
+        for metric in ("uses", "users", "new", "online", "active"):
             self.assertEqual(self.read("/stats", metric=metric), 200)
         for more in ({"segment": "event"}, {"segment": "param_1"}, {"event": "/start,many"}, {"param_1": ["en", "x"]}):
-            for metric in ("uses", "users"):
+            for metric in ("uses", "users", "new"):
                 self.assertEqual(self.read("/stats", metric=metric, period="3d", divider="1h", **more), 200)
+        for more in ({"metric": "users", "event": "!/start", "param_1": "en", "param_2": "7"}, {"metric": "online"}):
+            self.assertEqual(self.read("/stats", compare="previous", **more), 200)
         self.assertEqual(self.read("/stats", type="update", tz="Asia/Kolkata", period="30d", divider="24h"), 200)
+        self.assertEqual(self.read("/stats", tz="Asia/Kolkata", period="500d", divider="24h"), 200)
         self.assertEqual(self.read("/stats", format="csv"), 200)
-        query = {"id": self.bot.id, "token": self.bot.view_token, "from": "2026-01-01", "to": "2026-01-08"}
-        status, _, headers = self.ask("/stats", query=query)
-        self.assertEqual(status, 200)
-        self.assertEqual(self.ask("/stats", query=query, headers={"If-None-Match": headers["ETag"]})[0], 304)
+        for by in ("event", "param_1"):
+            self.assertEqual(self.read("/top", by=by, search="A", sort="users", limit=5, offset=0), 200)
+        for unit in ("day", "week"):
+            self.assertEqual(self.read("/retention", unit=unit, event="/start"), 200)
+        self.assertEqual(self.read("/retention", format="csv"), 200)
+        self.assertEqual(self.read("/events", limit=10), 200)
+        self.assertEqual(self.ask("/events", query={"id": self.bot.id, "token": self.bot.api_token})[0], 200)
+        for path in ("/stats", "/summary", "/top", "/retention", "/events"):
+            query = {"id": self.bot.id, "token": self.bot.view_token, "by": "event"}
+
+            def is_known():
+                # It tells through when everything is counted, so that it may have changed since.
+                tag = self.ask(path, query=query)[2]["ETag"]
+                return self.ask(path, query=query, headers={"If-None-Match": tag})[0] == 304
+
+            eventually(is_known, what=f"answer of {path} that is known already")
         bearer = {"Authorization": f"Bearer {self.bot.view_token}"}
         self.assertEqual(self.ask("/stats", query={"id": self.bot.id}, headers=bearer)[0], 200)
         self.assertEqual(self.read("/summary", tz="Europe/Moscow"), 200)
         self.assertEqual(self.read("/online", seconds="60,9999"), 200)
         self.assertEqual(self.read("/live", seconds=60), 200)
         self.assertEqual(self.ask("/charts")[0], 200)
-        for path in ("/stats", "/summary", "/online", "/live"):
+        for path in ("/stats", "/summary", "/top", "/retention", "/events", "/online", "/live"):
             self.assertEqual(self.ask(path, query={"id": 1, "token": "wrong"})[0], 401)
-        for path, wrong in (("/stats", "period"), ("/summary", "tz"), ("/online", "seconds"), ("/live", "seconds")):
+        for path, wrong in (
+            ("/stats", "period"), ("/summary", "tz"), ("/top", "by"), ("/retention", "unit"), ("/events", "limit"),
+            ("/online", "seconds"), ("/live", "seconds"),
+        ):
             self.assertEqual(self.read(path, **{wrong: "wrong"}), 400)
 
     def test_4_too_much(self):
@@ -183,8 +201,11 @@ class OpenAPITests(unittest.TestCase):
         self.server.redis.stop()
         eventually(lambda: self.ask("/health")[0] == 503, what="health that tells that Redis is gone")
         eventually(lambda: self.post(requestType="event", event="/start", userId=42)[1] == 503, what="refusal")
-        for path in ("/stats", "/summary", "/online"):
-            self.assertEqual(self.read(path), 503)
+        for path in ("/summary", "/online"):
+            self.assertEqual(self.read(path, by="event"), 503)
+        # What was counted is in files and in memory.
+        for path in ("/stats", "/top", "/retention", "/events"):
+            self.assertEqual(self.read(path, by="event"), 200)
 
     def test_6_every_described_answer_was_seen(self):
         described = {
@@ -192,8 +213,9 @@ class OpenAPITests(unittest.TestCase):
             for path, item in self.description.document["paths"].items()
             for status in item.get("post", item.get("get"))["responses"]
         }
-        # A server that knows no bots yet refuses viewers; and what is described as `default` needs a broken client.
-        rare = {("/live", "503")}
+        # A server that knows no bots yet refuses viewers and questions; and what is described as `default` needs a broken
+        # client.
+        rare = {(path, "503") for path in ("/live", "/stats", "/top", "/retention", "/events")}
         missing = {one for one in described - self.description.seen - rare if one[1] != "default"}
         self.assertEqual(missing, set())
 

@@ -85,7 +85,7 @@ import Testing
   @Test func csvQuotesAndDefuses() {
     func cell(_ text: String) -> String {
       var output = ByteBuffer()
-      CSVRow.write(Array(text.utf8), to: &output)
+      CSVText.write(Array(text.utf8), isAlwaysQuoted: true, to: &output)
       return String(buffer: output)
     }
     #expect(cell("plain, with comma") == #""plain, with comma""#)

@@ -1,5 +1,6 @@
 import HowUsedModel
 import HowUsedStore
+import Logging
 import NIOCore
 import Redis
 import Synchronization
@@ -9,101 +10,182 @@ import Testing
 @testable import HowUsedStatistics
 
 @Suite struct LiveHubTests {
-  private func run(
-    _ bench: StatisticsBench,
-    _ body: (LiveHub, LiveWindow) async throws -> Void
-  ) async throws {
-    let hub = LiveHub(
-      client: bench.client,
-      schema: bench.schema,
-      clock: RedisClock(),
-      interval: .milliseconds(50),
-      logger: StatisticsBench.logger
-    )
-    let service = Task { try await hub.run() }
-    defer { service.cancel() }
-    let window = LiveWindow(bot: try #require(BotID(rawValue: 1)), seconds: 120)
-    try await body(hub, window)
-    service.cancel()
-    try await service.value
+  private struct Bench {
+    let server: RedisServerProcess
+    let client: RedisClient
+    let hub: LiveHub
+    let schema = KeySchema(partitions: 4)
+    let bot: BotID
+
+    /// Makes a user seen as long ago as this.
+    func see(_ user: Int, secondsAgo: Int64, clock: RedisClock) async throws {
+      try await client.send("ZADD", schema.online(bot), clock.nowMilliseconds - secondsAgo * 1000, user)
+    }
   }
 
-  @Test func allViewersShareOneCount() async throws {
-    try await StatisticsBench.with { bench in
-      try await bench.client.send("ZADD", bench.schema.online(try #require(BotID(rawValue: 1))), "9999999999999", 5)
-      try await run(bench) { hub, window async throws in
-        let viewers = try (0..<200).map { _ in try #require(hub.join(window) {}) }
-        #expect(hub.viewerCount == 200)
-        try await bench.client.send("CONFIG", "RESETSTAT")
-        // Three messages after the greeting, for everyone.
-        try await withThrowingTaskGroup(of: Void.self) { group in
-          for viewer in viewers {
-            group.addTask {
-              var told = 0
-              for await message in viewer {
-                let text = String(buffer: message)
-                if told == 0 {
-                  #expect(text == "retry: 1000\n\n")
-                } else {
-                  #expect(text.contains(#""online":1,"uses":0}"#))
-                }
-                told += 1
-                if told == 4 { return }
-              }
+  private struct Pulses: PulseReading {
+    func pulse(of bots: Set<BotID>) async -> [BotID: BotPulse] {
+      Dictionary(uniqueKeysWithValues: bots.map { ($0, BotPulse(usesLastMinute: 10 + $0.rawValue, asOf: 77)) })
+    }
+  }
+
+  private static let now: Int64 = 1_795_341_600_000
+
+  private func run(
+    config: [String] = [],
+    isolation: isolated (any Actor)? = #isolation,
+    _ body: (Bench, RedisClock) async throws -> Void
+  ) async throws {
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let clock = RedisClock.manual(milliseconds: Self.now)
+    try await RedisServerProcess.with(config: config) { server in
+      let client = RedisClient(endpoint: server.endpoint, logger: logger)
+      try await client.waitUntilReady(timeout: .seconds(30))
+      let hub = LiveHub(
+        client: client,
+        schema: KeySchema(partitions: 4),
+        clock: clock,
+        pulses: Pulses(),
+        interval: .milliseconds(50),
+        logger: logger
+      )
+      let service = Task { try await hub.run() }
+      do {
+        let bot = try #require(BotID(rawValue: 1))
+        try await body(Bench(server: server, client: client, hub: hub, bot: bot), clock)
+      } catch {
+        service.cancel()
+        await client.shutdown()
+        throw error
+      }
+      service.cancel()
+      try await service.value
+      await client.shutdown()
+    }
+  }
+
+  /// Reads until a message begins with this; nil at the end.
+  private func next(
+    _ beginning: String,
+    _ viewer: inout AsyncStream<ByteBuffer>.AsyncIterator,
+    isolation: isolated (any Actor)? = #isolation
+  ) async -> String? {
+    while let message = await viewer.next(isolation: isolation) {
+      let text = String(buffer: message)
+      if text.hasPrefix(beginning) { return text }
+    }
+    return nil
+  }
+
+  @Test func everyoneIsToldAllWindowsOfOneMoment() async throws {
+    try await run { bench, clock async throws in
+      for (user, ago) in [(1, 10), (2, 90), (3, 200), (4, 400), (5, 599)] {
+        try await bench.see(user, secondsAgo: Int64(ago), clock: clock)
+      }
+      let windows = #""windows":{"60":1,"120":2,"300":3,"600":5},"uses":11,"asOf":77}"#
+      for (seconds, online) in [(120, 2), (600, 5), (210, 3), (1, 0)] {
+        let window = LiveWindow(bot: bench.bot, seconds: seconds)
+        var viewer = try #require(bench.hub.join(window) {}).makeAsyncIterator()
+        #expect(await next("", &viewer) == "retry: 1000\n\n")
+        let data = await next("data: ", &viewer)
+        #expect(data == "data: {\"time\":\(Self.now),\"online\":\(online),\(windows)\n\n")
+      }
+    }
+  }
+
+  @Test func allViewersShareTheCounts() async throws {
+    try await run { bench, clock async throws in
+      try await bench.see(5, secondsAgo: 0, clock: clock)
+      let viewers = try (0..<200).map { _ in
+        try #require(bench.hub.join(LiveWindow(bot: bench.bot, seconds: 120)) {})
+      }
+      #expect(bench.hub.viewerCount == 200)
+      try await bench.client.send("CONFIG", "RESETSTAT")
+      // Three messages after the greeting, for everyone.
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for viewer in viewers {
+          group.addTask {
+            var told = 0
+            for await message in viewer {
+              if told > 0 { #expect(String(buffer: message).contains(#""online":1,"#)) }
+              told += 1
+              if told == 4 { return }
             }
           }
-          try await group.waitForAll()
         }
-        let stats = try await bench.client.send("INFO", "commandstats").string ?? ""
-        let line = stats.split(whereSeparator: \.isNewline).first { $0.contains("cmdstat_zcount:") }
-        let calls = line.flatMap { $0.split(separator: ",").first?.split(separator: "=").last.flatMap { Int($0) } }
-        #expect((calls ?? 1000) < 20, "\(line ?? "")")
+        try await group.waitForAll()
+      }
+      let stats = try await bench.client.send("INFO", "commandstats").string ?? ""
+      let line = stats.split(whereSeparator: \.isNewline).first { $0.contains("cmdstat_zcount:") }
+      let calls = line.flatMap { $0.split(separator: ",").first?.split(separator: "=").last.flatMap { Int($0) } }
+      #expect((calls ?? 1000) < 80, "\(line ?? "")")
+    }
+  }
+
+  @Test func manyBotsAreAskedForInParts() async throws {
+    try await run { bench, clock async throws in
+      var viewers: [AsyncStream<ByteBuffer>] = []
+      for number in 1...100 {
+        let bot = try #require(BotID(rawValue: Int64(number)))
+        let window = LiveWindow(bot: bot, seconds: number)
+        viewers.append(try #require(bench.hub.join(window) {}))
+      }
+      for (index, viewer) in viewers.enumerated() {
+        var viewer = viewer.makeAsyncIterator()
+        #expect(await next("data: ", &viewer)?.contains(#""uses":\#(11 + index),"#) == true)
       }
     }
   }
 
   @Test func viewersWhoLeaveAreForgotten() async throws {
-    try await StatisticsBench.with { bench in
-      try await run(bench) { hub, window async throws in
-        do {
-          var viewer = hub.join(window) {}?.makeAsyncIterator()
-          _ = await viewer?.next()
-          #expect(hub.viewerCount == 1)
-          viewer = nil
-        }
-        #expect(try await eventually { hub.viewerCount == 0 })
+    try await run { bench, _ async throws in
+      do {
+        var viewer = bench.hub.join(LiveWindow(bot: bench.bot, seconds: 120)) {}?.makeAsyncIterator()
+        _ = await viewer?.next(isolation: #isolation)
+        #expect(bench.hub.viewerCount == 1)
+        viewer = nil
       }
+      #expect(try await eventually { bench.hub.viewerCount == 0 })
     }
   }
 
   @Test func whoDoesNotReadIsDropped() async throws {
-    try await StatisticsBench.with { bench in
-      try await run(bench) { hub, window async throws in
-        let dropped = ExactlyOnceTests.Flag()
-        let viewer = try #require(hub.join(window) { dropped.raise() })
-        #expect(try await eventually { dropped.isRaised })
-        #expect(try await eventually { hub.viewerCount == 0 })
-        _ = viewer
-      }
+    try await run { bench, _ async throws in
+      let dropped = Flag()
+      let viewer = try #require(bench.hub.join(LiveWindow(bot: bench.bot, seconds: 120)) { dropped.raise() })
+      #expect(try await eventually { dropped.isRaised })
+      #expect(try await eventually { bench.hub.viewerCount == 0 })
+      _ = viewer
     }
   }
 
   @Test func survivesRedis() async throws {
-    try await StatisticsBench.with { bench in
-      try await run(bench) { hub, window async throws in
-        var viewer = try #require(hub.join(window) {}).makeAsyncIterator()
-        func next(_ beginning: String) async -> Bool {
-          while let message = await viewer.next() {
-            if String(buffer: message).hasPrefix(beginning) { return true }
-          }
-          return false
-        }
-        #expect(await next("data: "))
-        bench.server.kill()
-        #expect(await next(": "))
-        try await bench.server.start()
-        #expect(await next("data: "))
-      }
+    try await run { bench, _ async throws in
+      var viewer = try #require(bench.hub.join(LiveWindow(bot: bench.bot, seconds: 120)) {}).makeAsyncIterator()
+      #expect(await next("data: ", &viewer) != nil)
+      bench.server.kill()
+      #expect(await next(": waiting for Redis\n\n", &viewer) != nil)
+      try await bench.server.start()
+      #expect(await next("data: ", &viewer) != nil)
     }
+  }
+
+  /// As while it is loading: it answers, but with errors.
+  @Test func whileRedisAnswersWithErrorsViewersAreToldSo() async throws {
+    try await run { bench, clock async throws in
+      var viewer = try #require(bench.hub.join(LiveWindow(bot: bench.bot, seconds: 120)) {}).makeAsyncIterator()
+      #expect(await next("data: ", &viewer) != nil)
+      try await bench.client.send("SET", bench.schema.online(bench.bot), "not a sorted set")
+      #expect(await next(": waiting for Redis\n\n", &viewer) != nil)
+      #expect(await next(": waiting for Redis\n\n", &viewer) != nil, "each second, so that the connection stays alive")
+      try await bench.client.send("DEL", bench.schema.online(bench.bot))
+      #expect(await next("data: ", &viewer) != nil)
+    }
+  }
+
+  private final class Flag: Sendable {
+    private let state = Mutex(false)
+    var isRaised: Bool { state.withLock { $0 } }
+    func raise() { state.withLock { $0 = true } }
   }
 }

@@ -25,6 +25,7 @@ struct APIServer {
   let registry: BotRegistry
   /// Tells its viewers a hundred times as often as in earnest.
   let hub: LiveHub
+  let statistics: FakeStatistics
 
   /// Bots 1 and 2, with the tokens `api-1`, `view-1`, `api-2`, `view-2`.
   static let bots: [BotID: BotRecord] = {
@@ -63,10 +64,12 @@ struct APIServer {
       workers.update(BotSnapshot(bots: bots))
       let client = RedisClient(endpoint: redis.endpoint, logger: logger)
       let registry = BotRegistry(client: client, keys: KeySchema(), logger: logger)
+      let statistics = FakeStatistics()
       let hub = LiveHub(
         client: client,
         schema: KeySchema(),
         clock: clock,
+        pulses: statistics,
         interval: .milliseconds(10),
         logger: logger
       )
@@ -80,9 +83,14 @@ struct APIServer {
         onRunning: { channel in portFound.yield(channel.localAddress?.port ?? 0) },
         routes: { router in
           router.get("/elsewhere") { _, _ in "elsewhere" }
-          StatisticsRoutes(client: client, schema: KeySchema(), clock: clock, registry: registry, hub: hub).add(
-            to: router
-          )
+          StatisticsRoutes(
+            answers: statistics,
+            client: client,
+            schema: KeySchema(),
+            clock: clock,
+            registry: registry,
+            hub: hub
+          ).add(to: router)
         }
       )
       try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -99,7 +107,8 @@ struct APIServer {
           port: port,
           workers: workers,
           registry: registry,
-          hub: hub
+          hub: hub,
+          statistics: statistics
         )
         _ = try await eventually { try await server.online() >= 0 }
         do {

@@ -73,6 +73,30 @@ import Testing
       #expect(users.acknowledged.subtracting(unique).isEmpty, "acknowledged but not archived; seed \(seed)")
       #expect(unique.subtracting(users.sent).isEmpty, "archived but never sent; seed \(seed)")
     }
+
+    // Statistics count each of them once, too: while the server that was killed last left files half made, and after.
+    server = try await ServerProcess(dataFolder: folder.path, options: options)
+    var counted: [Int] = []
+    let isCounted = try await eventually(within: .seconds(30)) {
+      counted = []
+      for metric in ["uses", "users", "new"] { counted.append(try await Self.total(metric, server)) }
+      return counted == Array(repeating: archived.count, count: 3)
+    }
+    #expect(isCounted, "uses, users and new users \(counted) instead of \(archived.count); seed \(seed)")
+    await server.stop()
+  }
+
+  private static func total(_ metric: String, _ server: ServerProcess) async throws -> Int {
+    struct Answer: Decodable {
+      struct Series: Decodable { let total: Int }
+      let series: [Series]
+    }
+    let connection = try await HTTPConnection.connect(port: server.port)
+    let place = "/stats?id=1&token=view-token&metric=\(metric)&period=2d&divider=24h"
+    let response = try await connection.get(place)
+    await connection.close()
+    guard response.status == 200 else { return -1 }
+    return try JSONDecoder().decode(Answer.self, from: Data(response.body.utf8)).series.first?.total ?? -1
   }
 
   /// What the clients have sent and been told.

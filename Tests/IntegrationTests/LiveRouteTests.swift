@@ -57,7 +57,7 @@ import Testing
       #expect(unread < 32_768)
       // The other is told what happens.
       #expect(try await server.event(42) == #"200 {"ok":true}"#)
-      #expect(try await hears(#""online":1"#, reader))
+      #expect(try await hears(#""online":1,"windows":{"60":1,"120":1,"300":1,"600":1},"uses":7,"asOf":"#, reader))
       #expect(server.hub.viewerCount == 1)
     }
   }

@@ -1,153 +1,182 @@
 import Foundation
+import HowUsedModel
+import HowUsedStatistics
+import HowUsedStore
+import Redis
 import TestSupport
 import Testing
 
-/// Statistics over HTTP, of a server as a real process.
+/// Statistics over HTTP: who is answered, which question is understood, and how the answer is written.
 @Suite struct StatisticsRoutesTests {
-  private static let place = "id=7&token=view-token"
+  private static let paths = ["/stats", "/summary", "/top", "/retention", "/events", "/online"]
+  private static let view = "id=1&token=live-view-1"
 
-  /// A server with a bot whose tokens are `api-token` and `view-token`.
-  private func start(_ folder: TemporaryFolder, options: [String] = []) async throws -> ServerProcess {
-    let program = HowUsedProgram(environment: ["HOWUSED_DATA_DIR": folder.path])
-    let server = try await ServerProcess(dataFolder: folder.path, options: options)
-    let added = try await program.run(
-      ["bot", "add", "7", "--name", "A \"bot\"", "--api-token", "api-token", "--view-token", "view-token"] + options
-    )
-    #expect(added.status == 0, "\(added.error)")
-    #expect(try await eventually { try await get(server, "/online").status == 200 })
-    return server
+  /// A server that knows bot 1.
+  private func with(_ body: @Sendable (APIServer) async throws -> Void) async throws {
+    try await APIServer.with { server in
+      let bot = try #require(BotID(rawValue: 1))
+      let tokens = BotTokens(api: try #require(Token("live-api-1")), view: try #require(Token("live-view-1")))
+      try await BotAdministration(client: server.client, keys: server.keys).add(bot, name: "A \"bot\"", tokens: tokens)
+      try await server.registry.refresh()
+      try await body(server)
+    }
   }
 
   private func get(
-    _ server: ServerProcess,
+    _ server: APIServer,
     _ path: String,
-    query: String = Self.place,
+    _ query: String = "",
+    access: String = Self.view,
     headers: [String] = []
   ) async throws -> HTTPConnection.Response {
-    let connection = try await HTTPConnection.connect(port: server.port)
-    let response = try await connection.get(query.isEmpty ? path : "\(path)?\(query)", headers: headers)
+    let connection = try await server.connect()
+    let parts = [access, query].filter { !$0.isEmpty }.joined(separator: "&")
+    let response = try await connection.get(parts.isEmpty ? path : "\(path)?\(parts)", headers: headers)
     await connection.close()
     return response
   }
 
-  private func send(_ server: ServerProcess, user: Int, event: String, language: String) async throws {
-    let connection = try await HTTPConnection.connect(port: server.port)
-    let body =
-      #"{"botId":7,"apiToken":"api-token","requestType":"event","event":"\#(event)","userId":\#(user),"param_1":"\#(language)"}"#
-    #expect(try await connection.post("/api", body).body == #"{"ok":true}"#)
-    await connection.close()
-  }
-
   private func object(_ response: HTTPConnection.Response) throws -> [String: Any] {
-    try #require(try JSONSerialization.jsonObject(with: Data(response.body.utf8)) as? [String: Any])
-  }
-
-  /// Names and totals of the series.
-  private func totals(_ server: ServerProcess, _ query: String) async throws -> [String: Int] {
-    let answer = try object(try await get(server, "/stats", query: "\(Self.place)&\(query)"))
-    let series = try #require(answer["series"] as? [[String: Any]])
-    return Dictionary(
-      uniqueKeysWithValues: series.map { ($0["name"] as? String ?? "", $0["total"] as? Int ?? -1) }
-    )
-  }
-
-  @Test func whatWasSentIsSeenWithinTwoSeconds() async throws {
-    let folder = try TemporaryFolder()
-    let server = try await start(folder)
-    for user in 1...3 { try await send(server, user: user, event: "старт", language: "en") }
-    try await send(server, user: 1, event: #"<img src=x \"1\">"#, language: "a,b&c")
-    let counted = try await eventually {
-      try await totals(server, "metric=uses&period=1h&divider=1h") == ["all": 4]
-    }
-    #expect(counted)
-    #expect(
-      try await totals(server, "metric=users&segment=event&period=2d&tz=Asia/Tokyo&divider=24h")
-        == ["старт": 3, "<img src=x \"1\">": 1]
-    )
-    #expect(try await totals(server, "metric=users&segment=param_1&period=1h") == ["en": 3, "a,b&c": 1])
-    #expect(try await totals(server, "metric=uses&param_1=a%2Cb%26c&period=1h") == ["all": 1])
-    #expect(
-      try await totals(server, "event=%D1%81%D1%82%D0%B0%D1%80%D1%82&segment=param_1") == ["en": 3]
-    )
-    #expect(try await totals(server, "metric=new") == ["all": 3])
-
-    let summary = try object(try await get(server, "/summary"))
-    #expect((summary["bot"] as? [String: Any])?["name"] as? String == "A \"bot\"")
-    let today = try #require(summary["today"] as? [String: Any])
-    let yesterday = try #require(summary["yesterday"] as? [String: Any])
-    // Midnight may have passed since.
-    #expect((today["uses"] as? Int ?? 0) + (yesterday["uses"] as? Int ?? 0) == 4)
-    #expect(today["peakOnline"] as? Int == 3)
-    let before = try #require(today["comparedWith"] as? [String: Int])
-    #expect(Set(before.keys) == ["from", "to", "users", "uses", "new", "peakOnline"])
-    #expect((before["from"] ?? 0) % 86_400 == 0)
-    #expect((yesterday["comparedWith"] as? [String: Int])?["to"] == before["from"])
-    #expect((yesterday["change"] as? [String: Any])?["uses"] is NSNull)
-    let seconds = "seconds=60,600,9999,99999999999999999999"
-    let online = try object(try await get(server, "/online", query: "\(Self.place)&\(seconds)"))
-    #expect(online["online"] as? [String: Int] == ["60": 3, "600": 3])
-
-    let csv = try await get(server, "/stats", query: "\(Self.place)&segment=event&period=1h&divider=1h&format=csv")
-    #expect(csv.headers["content-type"] == "text/csv; charset=utf-8")
-    #expect(csv.body.hasPrefix("time,старт,\"<img src=x \"\"1\"\">\"\r\n"))
-    #expect(csv.body.hasSuffix(",3,1\r\n"))
-    await server.stop()
+    try #require(try JSONSerialization.jsonObject(with: Data(response.body.utf8)) as? [String: Any], "\(response.body)")
   }
 
   @Test func onlyReadersGetIn() async throws {
-    let folder = try TemporaryFolder()
-    let server = try await start(folder)
-    for path in ["/stats", "/summary", "/online", "/live"] {
-      for query in ["", "id=7", "id=7&token=wrong", "id=8&token=view-token", "token=view-token"] {
-        let refused = try await get(server, path, query: query)
-        #expect(refused.status == 401, "\(path)?\(query)")
-        #expect(refused.headers["access-control-allow-origin"] == "*")
-        #expect(refused.body.contains(#""description":"Unauthorized: unknown id or wrong token""#))
+    try await with { server async throws in
+      for path in Self.paths + ["/live"] {
+        for access in ["", "id=1", "id=1&token=wrong", "id=2&token=live-view-1", "token=live-view-1", "id=1&token="] {
+          let refused = try await get(server, path, access: access)
+          #expect(refused.status == 401, "\(path)?\(access)")
+          #expect(refused.headers["access-control-allow-origin"] == "*")
+          #expect(refused.headers["cache-control"] == "no-store")
+          #expect(refused.body.contains(#""description":"Unauthorized: unknown id or wrong token""#))
+        }
       }
+      #expect(server.statistics.asked.isEmpty)
+      let bearer = ["Authorization: Bearer live-view-1"]
+      #expect(try await get(server, "/stats", access: "id=1", headers: bearer).status == 200)
+      #expect(try await get(server, "/stats", access: "id=1&token=", headers: bearer).status == 200)
+      #expect(try await get(server, "/stats", access: "id=1&token=live-api-1").status == 200)
+      let preflight = try await server.connect()
+      let allowed = try await preflight.send(["OPTIONS /top HTTP/1.1\r\nHost: localhost\r\n\r\n"])[0]
+      await preflight.close()
+      #expect(allowed.headers["access-control-allow-headers"]?.contains("Authorization") == true)
     }
-    #expect(try await get(server, "/stats", query: "id=7", headers: ["Authorization: Bearer view-token"]).status == 200)
-    #expect(try await get(server, "/stats", query: "id=7&token=api-token").status == 200)
-    #expect(try await get(server, "/", query: "").headers["location"] == "/charts", "for who has no link yet")
-    let preflight = try await HTTPConnection.connect(port: server.port)
-    let allowed = try await preflight.send(["OPTIONS /stats HTTP/1.1\r\nHost: localhost\r\n\r\n"])[0]
-    await preflight.close()
-    #expect(allowed.headers["access-control-allow-headers"]?.contains("Authorization") == true)
-    await server.stop()
+  }
+
+  @Test func questionsAreUnderstood() async throws {
+    try await with { server async throws in
+      let stats =
+        "metric=users&event=%21%D1%81%D1%82%D0%B0%D1%80%D1%82,a%5C,b&param_1=en&param_1=de&tz=Asia/Kolkata&compare=previous"
+      #expect(try await get(server, "/stats", stats).status == 200)
+      #expect(try await get(server, "/top", "by=param_1&search=A&limit=3").status == 200)
+      #expect(try await get(server, "/retention", "unit=day").status == 200)
+      #expect(try await get(server, "/summary", "tz=Asia/Kolkata").status == 200)
+      #expect(try await get(server, "/events", "limit=7").status == 200)
+      let asked = server.statistics.asked
+      try #require(asked.count == 5)
+      guard case .chart(let chart) = asked[0], case .top(let top) = asked[1], case .retention(let retention) = asked[2],
+        case .summary(let summary) = asked[3]
+      else {
+        Issue.record("\(asked)")
+        return
+      }
+      #expect(chart.metric == .users && chart.previous != nil)
+      #expect(chart.filter.events == Choice([Array("старт".utf8), Array("a,b".utf8)], isExcluded: true))
+      #expect(chart.filter.params[0] == Choice([Array("en".utf8), Array("de".utf8)]))
+      #expect(top.by == .param(1) && top.search == "A" && top.limit == 3)
+      #expect(retention.unit == .day && retention.cohortCount == 30)
+      #expect(summary.zone == "Asia/Kolkata")
+      // 10:00 in UTC is half past three in the afternoon there.
+      #expect(summary.today.lowerBound == APIServer.start / 1000 - 15 * 3600 - 1800)
+      #expect(asked[4] == .recent(7))
+    }
+  }
+
+  @Test func answersAreWritten() async throws {
+    try await with { server async throws in
+      for path in Self.paths.dropLast() {
+        let answer = try await get(server, path, path == "/top" ? "by=event" : "")
+        #expect(answer.headers["cache-control"] == "private, no-cache", "\(path)")
+        #expect(answer.headers["content-type"] == "application/json")
+        #expect(try object(answer)["asOf"] as? Int == 1_795_341_600_123, "\(path)")
+      }
+      let summary = try object(try await get(server, "/summary", "tz=Asia%2FKolkata"))
+      #expect((summary["bot"] as? [String: Any])?["name"] as? String == "A \"bot\"")
+      #expect(summary["tz"] as? String == "Asia/Kolkata")
+      #expect(try await get(server, "/events").body.contains(#""user":"…042""#))
+      #expect(try await get(server, "/events", access: "id=1&token=live-api-1").body.contains(#""userId":7042"#))
+      let csv = try await get(server, "/stats", "segment=event&format=csv&period=1h&divider=1h")
+      #expect(csv.headers["content-type"] == "text/csv; charset=utf-8")
+      #expect(csv.headers["content-disposition"] == #"attachment; filename="howused-1-uses.csv""#)
+      #expect(csv.headers["cache-control"] == "private, no-cache")
+      #expect(csv.body == "time,\"<img src=x \"\"1\"\">\",,__other__\r\n2026-11-22T10:00:00.000Z,0,0,0\r\n")
+      let cohorts = try await get(server, "/retention", "unit=day&period=2d&format=csv")
+      #expect(cohorts.headers["content-disposition"] == #"attachment; filename="howused-1-retention.csv""#)
+      #expect(cohorts.body.hasPrefix("from,to,size,0,1\r\n2026-11-21T00:00:00.000Z,2026-11-22T00:00:00.000Z,9,0,1\r\n"))
+      let online = try object(try await get(server, "/online", "seconds=60,600,9999,99999999999999999999"))
+      #expect(online["online"] as? [String: Int] == ["60": 0, "600": 0])
+    }
   }
 
   @Test func wrongQuestionsAreNamed() async throws {
     let questions = [
-      ("metric=clicks", "metric"), ("metric=new&event=abc", "event"), ("metric=online&segment=event", "segment"),
-      ("metric=users&param_1=a&param_2=b", "param_2"), ("segment=param_4", "segment"), ("period=0m", "period"),
-      ("period=3y", "period"), ("divider=2h", "divider"), ("tz=Europe/Nowhere", "tz"), ("from=yesterday", "from"),
-      ("from=2020-01-01", "from"), ("period=3d&divider=1m", "period"), ("period=100d&divider=1h", "period"),
-      ("from=20&to=10", "from"), ("format=xml", "format"), ("format=csv&format=json", "format"), ("id=7", "id"),
-      ("to=1", "to"), ("period=3d&period=4d", "period"), ("type=click", "type"),
+      ("/stats", "metric=clicks", "metric"), ("/stats", "metric=online&segment=event", "segment"),
+      ("/stats", "event=a&event=!b", "event"), ("/stats", "tz=Europe/Nowhere", "tz"), ("/stats", "from=-1", "from"),
+      ("/stats", "to=9e18", "to"), ("/stats", "format=xml", "format"), ("/stats", "format=csv&format=json", "format"),
+      ("/stats", "id=7", "id"), ("/stats", "tz=\(String(repeating: "x", count: 4096))", "tz"),
+      ("/summary", "tz=Mars", "tz"), ("/top", "", "by"), ("/top", "by=event&limit=-5", "limit"),
+      ("/retention", "unit=year", "unit"), ("/retention", "format=xml", "format"), ("/events", "limit=51", "limit"),
+      ("/online", "seconds=0", "seconds"), ("/live", "seconds=1,2", "seconds"),
     ]
-    let folder = try TemporaryFolder()
-    let server = try await start(folder)
-    for (query, field) in questions {
-      let refused = try await get(server, "/stats", query: "\(Self.place)&\(query)")
-      #expect(refused.status == 400, "\(query)")
-      #expect(try object(refused)["field"] as? String == field, "\(query): \(refused.body)")
+    try await with { server async throws in
+      for (path, query, field) in questions {
+        let refused = try await get(server, path, query)
+        #expect(refused.status == 400, "\(path)?\(query)")
+        #expect(try object(refused)["field"] as? String == field, "\(path)?\(query): \(refused.body)")
+      }
+      #expect(server.statistics.asked.isEmpty)
     }
-    await server.stop()
   }
 
   @Test func anAnswerThatIsKnownIsNotSentAgain() async throws {
-    let folder = try TemporaryFolder()
-    let server = try await start(folder)
-    let day = Int(Date().timeIntervalSince1970) / 86_400 - 20
-    let query = "\(Self.place)&from=\(day * 86_400)&to=\((day + 1) * 86_400)&divider=24h"
-    let first = try await get(server, "/stats", query: query)
-    #expect(first.status == 200, "\(first.body)")
-    let tag = try #require(first.headers["etag"])
-    #expect(first.headers["cache-control"]?.hasPrefix("private, max-age=") == true)
-    #expect(try await get(server, "/stats", query: query, headers: ["If-None-Match: \(tag)"]).status == 304)
-    #expect(try await get(server, "/stats").headers["cache-control"] == "private, no-cache")
-    let description = try object(try await get(server, "/openapi.json", query: ""))
-    #expect(description["openapi"] as? String == "3.1.0")
-    #expect((description["paths"] as? [String: Any])?["/stats"] != nil)
-    await server.stop()
+    try await with { server async throws in
+      for path in Self.paths.dropLast() {
+        let query = path == "/top" ? "by=event" : ""
+        let tag = try #require(try await get(server, path, query).headers["etag"])
+        let known = try await get(server, path, query, headers: ["If-None-Match: \(tag)"])
+        #expect(known.status == 304 && known.body.isEmpty, "\(path)")
+        #expect(known.headers["cache-control"] == "private, no-cache")
+        server.statistics.count(through: 1_795_341_601_000)
+        #expect(try await get(server, path, query, headers: ["If-None-Match: \(tag)"]).status == 200)
+        server.statistics.count(through: 1_795_341_600_123)
+      }
+      let description = try await get(server, "/openapi.json", access: "")
+      #expect(description.headers["cache-control"] == "public, max-age=300", "nothing private is in it")
+      #expect((try object(description)["paths"] as? [String: Any])?["/retention"] != nil)
+    }
+  }
+
+  @Test func whatKeepsFromAnsweringIsSaid() async throws {
+    try await with { server async throws in
+      let failures: [(any Error, status: Int, code: String)] = [
+        (StatisticsUnavailable("the files are being read"), 503, "not_ready"),
+        (RedisClientError.notConnected, 503, "redis_unavailable"), (RedisClientError.queueFull, 503, "overloaded"),
+        (RedisServerError(message: "LOADING Redis is loading"), 503, "redis_unavailable"),
+        (RequestError(.badRequest, field: "segment", "too many"), 400, "bad_request"),
+        (CancellationError(), 500, "internal_error"),
+      ]
+      for (error, status, code) in failures {
+        server.statistics.fail(error)
+        for path in Self.paths.dropLast() {
+          let answer = try await get(server, path, path == "/top" ? "by=event" : "")
+          #expect(answer.status == status, "\(path) \(error)")
+          #expect(try object(answer)["error"] as? String == code, "\(path) \(error)")
+          #expect(answer.headers["cache-control"] == "no-store")
+          #expect(answer.headers["retry-after"] == (status == 503 ? "1" : nil))
+        }
+      }
+      server.statistics.fail(nil)
+      #expect(try await get(server, "/stats").status == 200)
+    }
   }
 }

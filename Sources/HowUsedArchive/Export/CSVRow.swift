@@ -29,33 +29,6 @@ struct CSVRow {
     guard !text.isEmpty else { return }
     var cell = ByteBuffer()
     ArchivedEvent.write(text, in: fragment, to: &cell)
-    Self.write(cell.readableBytesView, to: &output)
-  }
-
-  /// Writes a text cell.
-  static func write(_ text: some Collection<UInt8>, to output: inout ByteBuffer) {
-    output.writeInteger(UInt8(ascii: "\""))
-    // The apostrophe is how spreadsheets themselves mark "this is text". Source: OWASP, "CSV Injection".
-    if startsFormula(text) { output.writeInteger(UInt8(ascii: "'")) }
-    for byte in text {
-      if byte == UInt8(ascii: "\"") { output.writeInteger(byte) }
-      output.writeInteger(byte)
-    }
-    output.writeInteger(UInt8(ascii: "\""))
-  }
-
-  /// Blanks in front don't keep every program from it, and some read the full-width forms alike.
-  private static func startsFormula(_ text: some Collection<UInt8>) -> Bool {
-    let rest = text.drop { $0 == 0x20 }
-    guard let first = rest.first else { return false }
-    switch first {
-    case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0A, 0x0D: return true
-    case 0xEF:
-      // U+FF1D, U+FF0B, U+FF0D, U+FF20.
-      return [[0xEF, 0xBC, 0x9D], [0xEF, 0xBC, 0x8B], [0xEF, 0xBC, 0x8D], [0xEF, 0xBC, 0xA0]].contains {
-        rest.starts(with: $0)
-      }
-    default: return false
-    }
+    CSVText.write(cell.readableBytesView, isAlwaysQuoted: true, to: &output)
   }
 }

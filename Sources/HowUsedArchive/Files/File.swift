@@ -27,6 +27,11 @@ package final class File {
     try File(path: path, descriptor: Self.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC))
   }
 
+  /// Opens a file for reading and writing, and makes it if there is none. Writing begins at its start.
+  package static func openOrCreate(_ path: String) throws(FileError) -> File {
+    try File(path: path, descriptor: Self.open(path, O_RDWR | O_CREAT | O_CLOEXEC))
+  }
+
   package static func openForReading(_ path: String) throws(FileError) -> File {
     try File(path: path, descriptor: Self.open(path, O_RDONLY | O_CLOEXEC))
   }

@@ -1,7 +1,7 @@
 /// Names that no other process will choose.
-enum RandomName {
+package enum RandomName {
   /// 32 hexadecimal digits.
-  static func make() -> String {
+  package static func make() -> String {
     var generator = SystemRandomNumberGenerator()
     return [generator.next(), generator.next()].map { (half: UInt64) in
       let digits = String(half, radix: 16)

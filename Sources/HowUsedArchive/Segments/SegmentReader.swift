@@ -61,6 +61,9 @@ package struct SegmentReader {
   /// The file's size in bytes.
   package var size: Int { bytes.count }
 
+  /// The SHA-256 at the end, of a sealed segment.
+  package var digest: [UInt8] { Array(bytes.suffix(SegmentFooter.digestSize)) }
+
   /// Compares the digest at the end with the rest of the file. Says nothing about where a difference is.
   package func digestMatches() -> Bool {
     guard footer != nil else { return false }

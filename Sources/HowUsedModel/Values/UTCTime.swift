@@ -55,6 +55,7 @@ package enum UTCTime {
   }
 
   package static func parse(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+    if let time = parseWhole(bytes) { return time }
     func number(_ offset: Int, _ digits: Int) -> Int64? {
       guard offset + digits <= bytes.count else { return nil }
       var value: Int64 = 0
@@ -93,6 +94,30 @@ package enum UTCTime {
     }
     guard has("Z", at: end), bytes.count == end + 1 else { return nil }
     return midnight + milliseconds
+  }
+
+  /// The form that ``format(milliseconds:)`` writes; nil for any other. Each line of an archive has one.
+  @inline(__always)
+  private static func parseWhole(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+    guard bytes.count == textLength else { return nil }
+    var largest: UInt8 = 0
+    @inline(__always) func digit(_ index: Int) -> Int64 {
+      let digit = bytes[index] &- 0x30
+      largest = max(largest, digit)
+      return Int64(digit)
+    }
+    @inline(__always) func pair(_ index: Int) -> Int64 { digit(index) &* 10 &+ digit(index &+ 1) }
+    let (year, month, day) = (pair(0) &* 100 &+ pair(2), pair(5), pair(8))
+    let (hour, minute, second) = (pair(11), pair(14), pair(17))
+    let milliseconds = pair(20) &* 10 &+ digit(22)
+    guard largest < 10, year >= 1970, (1...12).contains(month), day >= 1, day <= daysIn(month: month, year: year),
+      hour < 24, minute < 60, second < 60,
+      bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"), bytes[10] == UInt8(ascii: "T"),
+      bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"), bytes[19] == UInt8(ascii: "."),
+      bytes[23] == UInt8(ascii: "Z")
+    else { return nil }
+    let days = daysSinceEpoch(year: year, month: month, day: day)
+    return days &* millisecondsPerDay &+ ((hour &* 60 &+ minute) &* 60 &+ second) &* 1000 &+ milliseconds
   }
 
   // The two conversions below count years from 1 March, so that a leap day is a year's last day: Howard Hinnant,

@@ -6,13 +6,15 @@ package import Redis
 import ServiceLifecycle
 import Synchronization
 
-/// Tells all viewers of a bot and window the same, once a second, for one ZCOUNT.
+/// Tells all viewers of a bot and window the same, once a second, for a few ZCOUNTs a bot.
 ///
 /// What a viewer is told waits in a queue of its own until it is written. One who doesn't read has a full queue before
 /// long, and is dropped.
 package final class LiveHub: Service, Sendable {
   /// The most viewers at once.
   package static let viewerLimit = 20_000
+  /// What everybody is told the online count of, in seconds.
+  package static let windows = [60, 120, 300, 600]
   /// Messages that may wait for a viewer, one a second.
   static let queueLimit = 10
 
@@ -28,9 +30,9 @@ package final class LiveHub: Service, Sendable {
     var isClosed = false
   }
 
-  private let client: RedisClient
-  private let schema: KeySchema
+  private let counts: LiveCounts
   private let clock: RedisClock
+  private let pulses: any PulseReading
   private let interval: Duration
   private let logger: Logger
   private let state = Mutex(State())
@@ -39,12 +41,13 @@ package final class LiveHub: Service, Sendable {
     client: RedisClient,
     schema: KeySchema,
     clock: RedisClock,
+    pulses: any PulseReading,
     interval: Duration = .seconds(1),
     logger: Logger
   ) {
-    self.client = client
-    self.schema = schema
+    counts = LiveCounts(client: client, schema: schema)
     self.clock = clock
+    self.pulses = pulses
     self.interval = interval
     self.logger = logger
   }
@@ -99,29 +102,33 @@ package final class LiveHub: Service, Sendable {
     for viewer in viewers { viewer.queue.finish() }
   }
 
-  /// One round: a ZCOUNT for each bot and window that somebody looks at, and the uses of each such bot.
+  /// One round: everyone is told something, if only that the connection is alive.
   private func tick() async {
-    let windows = Array(state.withLock { $0.viewers.keys })
+    let windows = Dictionary(grouping: state.withLock { $0.viewers.keys }, by: \.bot)
     guard !windows.isEmpty else { return }
     let now = clock.nowMilliseconds
+    let pulses = await pulses.pulse(of: Set(windows.keys))
+    var waiting = windows
     do {
-      let uses = try await LiveUses(client: client, schema: schema).lastMinute(of: Set(windows.map(\.bot)), now: now)
-      for start in stride(from: 0, to: windows.count, by: ChartReader.chunk) {
-        let part = windows[start..<min(start + ChartReader.chunk, windows.count)]
-        let commands = part.map { window in
-          RedisCommand("ZCOUNT", schema.online(window.bot), now - Int64(window.seconds) * 1000, "+inf")
-        }
-        for (window, reply) in zip(part, try await client.pipeline(commands, timeout: .seconds(1))) {
-          guard let count = reply.int else { continue }
-          let text = #"data: {"time":\#(now),"online":\#(count),"uses":\#(uses[window.bot] ?? 0)}"#
-          tell(window, ByteBuffer(string: text + "\n\n"))
+      try await counts.read(windows.mapValues { $0.map(\.seconds) }, now: now) { bot, online in
+        for window in waiting.removeValue(forKey: bot) ?? [] {
+          tell(window, Self.message(window, online, pulses[bot], now))
         }
       }
     } catch {
-      // Viewers stay; they see that nothing comes, and that the connection is alive.
       logger.debug("no live counts", metadata: ["error": "\(error)"])
-      for window in windows { tell(window, ByteBuffer(string: ": waiting for Redis\n\n")) }
     }
+    for window in waiting.values.joined() { tell(window, ByteBuffer(string: ": waiting for Redis\n\n")) }
+  }
+
+  private static func message(_ window: LiveWindow, _ online: [Int: Int64], _ pulse: BotPulse?, _ now: Int64)
+    -> ByteBuffer
+  {
+    var message = ByteBuffer(string: #"data: {"time":\#(now),"online":\#(online[window.seconds] ?? 0),"windows":"#)
+    message.writeJSON(online: windows.map { ($0, online[$0] ?? 0) })
+    if let pulse { message.writeString(#","uses":\#(pulse.usesLastMinute),"asOf":\#(pulse.asOf)"#) }
+    message.writeString("}\n\n")
+    return message
   }
 
   private func tell(_ window: LiveWindow, _ message: ByteBuffer) {

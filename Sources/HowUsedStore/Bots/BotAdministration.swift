@@ -60,8 +60,9 @@ package struct BotAdministration: Sendable {
     try await modify(id) { $0.name = name }
   }
 
-  /// Takes the bot out of the registry, waits until no instance writes for it any more, and removes all of its keys. Of
-  /// a bot that isn't registered, what an interrupted removal left is removed.
+  /// Takes the bot out of the registry, waits until no instance writes for it any more, and removes all of its keys. What it
+  /// did up to now doesn't count in statistics any more, also if it's registered again. Of a bot that isn't registered, what
+  /// an interrupted removal left is removed.
   /// - Returns: how many keys were removed.
   /// - Throws: ``StoreError/noSuchBot(_:)`` when there was nothing of it.
   @discardableResult
@@ -72,31 +73,36 @@ package struct BotAdministration: Sendable {
       removed = try await removeKeys(of: id)
       guard removed > 0 else { throw StoreError.noSuchBot(id) }
     }
+    try await markRemoved(id)
     try await Task.sleep(for: settling)
-    return removed + (try await removeKeys(of: id))
+    removed += try await removeKeys(of: id)
+    try await markRemoved(id)
+    return removed
+  }
+
+  /// Lets all events of the bot that are in its stream by now, or were, not count in statistics any more.
+  private func markRemoved(_ id: BotID) async throws {
+    let partition = keys.partition(of: id)
+    let reply: RedisValue
+    do {
+      reply = try await client.send("XINFO", "STREAM", keys.events(partition))
+    } catch let error as RedisServerError where error.message.contains("no such key") {
+      return  // Nobody ever sent an event.
+    }
+    var fields = (reply.array ?? [])[...]
+    while let name = fields.popFirst()?.string, let value = fields.popFirst() {
+      guard name == "last-generated-id", let last = value.string else { continue }
+      try await client.send("HSET", keys.removals(partition), id.description, last)
+      return
+    }
+    throw StoreError.unexpectedReply(command: "XINFO STREAM")
   }
 
   /// Removes what is kept for a bot, whether it is registered or not.
   package func removeKeys(of id: BotID) async throws -> Int {
     let partition = keys.partition(of: id)
-    var removed = try await client.send("UNLINK", keys.online(partition, id)).int ?? 0
-    let pattern = GlobPattern.literal(keys.statisticsPrefix(partition, id)) + "*"
-    var cursor = "0"
-    repeat {
-      let reply = try await client.send("SCAN", cursor, "MATCH", pattern, "COUNT", 1000)
-      guard let parts = reply.array, parts.count == 2, let next = parts[0].string, let names = parts[1].array else {
-        throw StoreError.unexpectedReply(command: "SCAN")
-      }
-      if !names.isEmpty {
-        var unlink = RedisCommand("UNLINK")
-        for name in names.compactMap(\.string) { unlink.append(name) }
-        removed &+= try await client.send(unlink).int ?? 0
-      }
-      cursor = next
-    } while cursor != "0"
-    // Last, since who counts sees by them that the rest is gone.
-    for hash in keys.statisticsByBot(partition) { try await client.send("HDEL", hash, id.description) }
-    return Int(removed)
+    let removed = try await client.send("UNLINK", keys.online(partition, id)).int ?? 0
+    return Int(removed &+ (try await client.send("HDEL", keys.updatesNames(partition), id.description).int ?? 0))
   }
 
   private func bots(_ id: BotID) -> String { keys.bots(keys.partition(of: id)) }

@@ -70,20 +70,12 @@ package struct KeySchema: Sendable, Equatable {
 
   // MARK: Statistics
 
-  /// String: the ID through which the partition's events are counted. Committed with the counters, atomically.
-  package func statisticsPosition(_ partition: Partition) -> String { "hu:{\(partition)}:stats:position" }
+  /// Hash: bot → the event name that its deprecated updates count as.
+  package func updatesNames(_ partition: Partition) -> String { "hu:{\(partition)}:stats:updates" }
 
-  /// What every statistics key of the partition starts with.
+  /// Hash: bot → the ID up to which its events don't count, because it was removed then.
+  package func removals(_ partition: Partition) -> String { "hu:{\(partition)}:stats:removed" }
+
+  /// What all keys of statistics start with, those of versions that kept counters here included.
   package func statistics(_ partition: Partition) -> String { "hu:{\(partition)}:stats:" }
-
-  /// Hashes of the statistics that have a field for each bot: its id.
-  package func statisticsByBot(_ partition: Partition) -> [String] {
-    ["generations", "updates", "overflow"].map { statistics(partition) + $0 }
-  }
-
-  /// What every statistics key of a bot starts with. The id comes first, so that all of them are found (and removed)
-  /// by this prefix whatever event names and parameters follow.
-  package func statisticsPrefix(_ partition: Partition, _ bot: BotID) -> String {
-    "hu:{\(partition)}:stats:\(bot.rawValue):"
-  }
 }

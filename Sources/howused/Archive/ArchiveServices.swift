@@ -1,27 +1,28 @@
 import HowUsedArchive
+import HowUsedModel
 import HowUsedServer
 import HowUsedStore
 import Logging
 import Redis
 import ServiceLifecycle
 
-/// What brings events into archive files, with a connection of its own, and removes from Redis what everyone has read.
+/// What brings events into archive files, with a connection of its own, and removes from Redis what is in them.
 struct ArchiveServices {
   private let archiver: Archiver
   private let trimmer: Trimmer
   private let backlog: BacklogMonitor
   private let streams: SharedStreams
+  private let client: RedisClient
 
-  /// - Parameter readers: who else must have finished with an event before it is removed.
   init(
     store: Store,
     streams: SharedStreams,
     options: ArchiveOptions,
     clock: RedisClock,
-    readers: [any StreamConsumer],
     logger: Logger
   ) {
     self.streams = streams
+    client = store.client
     let events = EventStreams(client: streams.reader.client, keys: store.keys, reader: streams.reader)
     var configuration = ArchiverConfiguration(layout: .inDataFolder(store.configuration.dataFolder))
     configuration.interval = .seconds(options.archiveInterval)
@@ -30,7 +31,7 @@ struct ArchiveServices {
     backlog = BacklogMonitor(reader: BacklogReader(client: store.client, keys: store.keys)) { [archiver] in
       try await archiver.cursors(store.client)
     }
-    trimmer = Trimmer(streams: events, consumers: [archiver] + readers, logger: logger)
+    trimmer = Trimmer(streams: events, consumers: [archiver], logger: logger)
   }
 
   /// To be stopped after HTTP: the archiver's end is a last look at the streams.
@@ -40,6 +41,16 @@ struct ArchiveServices {
       ClosingService(client: streams.reader.client), PinnedService(service: archiver, thread: thread),
       PinnedService(service: trimmer, thread: thread), backlog,
     ]
+  }
+
+  /// Whether this process archives a partition.
+  var isHeld: @Sendable (Partition) async -> Bool {
+    { [archiver] in (try? await archiver.finishedThrough($0)) != nil }
+  }
+
+  /// Of each partition the last event that is in a file, sealed or not, whichever process writes it.
+  var cursors: @Sendable () async throws -> [Partition: StreamID] {
+    { [archiver, client] in try await archiver.cursors(client) }
   }
 
   /// For `/health`.

@@ -7,50 +7,63 @@ import Logging
 import Redis
 import ServiceLifecycle
 
-/// What counts events and reads the counters, with connections of its own, so that neither waits for the other.
+/// What counts events and answers questions about them, with a connection of its own for those.
 struct StatisticsServices {
-  let aggregator: Aggregator
   let hub: LiveHub
   let routes: StatisticsRoutes
+  private let statistics: Statistics
   private let backlog: BacklogMonitor
-  private let janitor: StatisticsJanitor
-  private let counting: RedisClient
   private let thread: BackgroundThread
   private let reading: RedisClient
+  private let oldCounters: OldCounters
+  private let isCounting: Bool
 
-  init(store: Store, streams: SharedStreams, clock: RedisClock, registry: BotRegistry, logger: Logger) {
+  init(
+    store: Store,
+    streams: SharedStreams,
+    archive: ArchiveServices,
+    options: StatisticsOptions,
+    clock: RedisClock,
+    registry: BotRegistry,
+    logger: Logger
+  ) {
+    isCounting = !options.noStatistics
     thread = streams.thread
-    counting = RedisClient(endpoint: store.endpoint, group: thread.group, logger: logger)
     reading = RedisClient(endpoint: store.endpoint, logger: logger)
-    aggregator = Aggregator(
-      client: counting,
+    statistics = Statistics(
+      archive: .inDataFolder(store.configuration.dataFolder),
+      retention: options.retention,
       reader: streams.reader,
+      client: reading,
       schema: store.keys,
       clock: clock,
+      isHeld: archive.isHeld,
       logger: logger
     )
-    let counted = StoredPositions(client: store.client, partitions: store.keys.partitions) {
-      [store.keys.statisticsPosition($0)]
+    backlog = BacklogMonitor(reader: BacklogReader(client: store.client, keys: store.keys)) { [statistics] in
+      // What this process doesn't follow, the server counts that archives it.
+      try await archive.cursors().merging(statistics.positions) { $1 }
     }
-    backlog = BacklogMonitor(reader: BacklogReader(client: store.client, keys: store.keys)) { try await counted.read() }
-    hub = LiveHub(client: reading, schema: store.keys, clock: clock, logger: logger)
-    janitor = StatisticsJanitor(client: reading, schema: store.keys, registry: registry, logger: logger)
-    routes = StatisticsRoutes(client: reading, schema: store.keys, clock: clock, registry: registry, hub: hub)
+    oldCounters = OldCounters(client: reading, schema: store.keys, logger: logger)
+    hub = LiveHub(client: reading, schema: store.keys, clock: clock, pulses: statistics, logger: logger)
+    routes = StatisticsRoutes(
+      answers: statistics,
+      retention: options.retention,
+      client: reading,
+      schema: store.keys,
+      clock: clock,
+      registry: registry,
+      hub: hub
+    )
   }
 
   /// To be stopped after HTTP.
   var services: [any Service] {
-    [
-      ClosingService(client: counting), ClosingService(client: reading),
-      PinnedService(service: aggregator, thread: thread), janitor, backlog,
-    ]
+    let counting: [any Service] =
+      isCounting ? [PinnedService(service: statistics.following, thread: thread), statistics.keeping] : []
+    return [ClosingService(client: reading)] + counting + [backlog, oldCounters]
   }
 
   /// For `/health`.
-  var health: ConsumerHealth {
-    let status = aggregator.status
-    var consumer = ConsumerHealth(backlog: backlog.latest, problem: status.problem)
-    consumer.overflowingBots = status.overflowing.keys.map(\.rawValue).sorted()
-    return consumer
-  }
+  var health: ConsumerHealth { ConsumerHealth(backlog: backlog.latest, problem: statistics.problem) }
 }

@@ -1,68 +1,83 @@
 import ArgumentParser
-import Foundation
 import HowUsedArchive
 import HowUsedModel
 import HowUsedStatistics
 import HowUsedStore
-import Synchronization
+import Redis
 
 struct StatsRebuildCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rebuild",
-    abstract: "Count everything anew from the archive and the rest of the streams.",
+    abstract: "Make all statistics anew from the archive.",
     discussion: """
-      Beside a running server, which goes on counting: the new statistics take the place of the old ones when they are \
-      as far. Online peaks stay as they were observed. Run it where the archive is.
+      Nobody has to: damaged or missing files are made anew by the server. It works beside a server, which goes on with \
+      the old ones until the new ones take their place, partition by partition. Run it where the archive is.
       """
   )
-
-  @Option(help: "Only this bot.")
-  var bot: BotID?
 
   @Flag(help: "Even if archived days were removed, and with them what only they could tell.")
   var force = false
 
   @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Statistics") var statistics: StatisticsOptions
 
   func run() async throws {
-    let dataFolder = try store.configuration().dataFolder
-    let events = try await store.withStore { store in
-      let line = ProgressCount()
-      let partitions = bot.map { [store.keys.partition(of: $0)] } ?? store.keys.partitions
-      for partition in partitions {
-        try await Rebuild(
-          client: store.client,
-          schema: store.keys,
-          partition: partition,
-          archive: .inDataFolder(dataFolder),
-          only: bot
-        ) { line.add($0, partition) }.run(force: force)
-      }
-      return line.finish()
+    let archive = ArchiveLayout.inDataFolder(try store.configuration().dataFolder)
+    let outcome = try await store.withStore { store in try await rebuild(store, archive) }
+    for damage in outcome.damages { print("Not counted: \(damage)") }
+    print("Counted \(outcome.events) events anew.")
+    guard outcome.damages.isEmpty else { throw ExitCode.failure }
+  }
+
+  private func rebuild(_ store: Store, _ archive: ArchiveLayout) async throws -> RebuildOutcome {
+    let now = try await Self.now(store.client)
+    var work: [(rebuild: RollupRebuild, removals: [Int64: StreamID], events: Int)] = []
+    for partition in store.keys.partitions {
+      let rebuild = RollupRebuild(archive, partition, retention: statistics.retention)
+      work.append((rebuild, try await Self.removals(store, partition), try rebuild.events(force: force)))
     }
-    print("Counted \(events) events anew.")
+    let progress = RebuildProgress(total: work.reduce(0) { $0 + $1.events })
+    // The largest first, one on each core: it decides how long all of it takes.
+    work.sort { $0.events > $1.events }
+    var outcome = RebuildOutcome()
+    try await withThrowingTaskGroup(of: [String].self) { group in
+      var next = 0
+      func begin() {
+        guard next < work.count else { return }
+        let (rebuild, removals, _) = work[next]
+        next += 1
+        group.addTask { try rebuild.run(now: now, removals: removals) { progress.add($0) } }
+      }
+      for _ in 0..<2 { begin() }
+      while let damages = try await group.next() {
+        outcome.damages += damages
+        begin()
+      }
+    }
+    outcome.events = progress.finish()
+    return outcome
+  }
+
+  private static func now(_ client: RedisClient) async throws -> Int64 {
+    let reply = try await client.send("TIME").array ?? []
+    guard let seconds = reply.first?.string.flatMap({ Int64($0) }) else {
+      throw CommandError("Redis answered TIME in an unexpected form")
+    }
+    return seconds * 1000
+  }
+
+  private static func removals(_ store: Store, _ partition: Partition) async throws -> [Int64: StreamID] {
+    var fields = (try await store.client.send("HGETALL", store.keys.removals(partition)).array ?? [])[...]
+    var removals: [Int64: StreamID] = [:]
+    while let bot = fields.popFirst()?.string.flatMap({ Int64($0) }), let id = fields.popFirst()?.string {
+      removals[bot] = StreamID(id)
+    }
+    return removals
   }
 }
 
-/// Tells on a terminal's standard error how far it is.
-private final class ProgressCount: Sendable {
-  private let state = Mutex((events: 0, told: ContinuousClock.now))
-  private let isTerminal = isatty(2) == 1
-
-  func add(_ events: Int, _ partition: Partition) {
-    let text = state.withLock { state -> String? in
-      state.events += events
-      guard isTerminal, state.told.duration(to: .now) > .milliseconds(200) else { return nil }
-      state.told = .now
-      return "\r\(partition): \(state.events) events "
-    }
-    if let text { write(text) }
-  }
-
-  func finish() -> Int {
-    if isTerminal { write("\r\u{1b}[K") }
-    return state.withLock { $0.events }
-  }
-
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+private struct RebuildOutcome: Sendable {
+  var events = 0
+  /// What couldn't be counted, for a person.
+  var damages: [String] = []
 }

@@ -32,7 +32,7 @@ struct TopCommand: AsyncParsableCommand {
   }
 
   private func watch(_ store: Store, _ clock: RedisClock, _ screen: TerminalScreen?) async throws {
-    let reader = TopReader(store: store, clock: clock)
+    var reader = TopReader(store: store, clock: clock)
     var bots = try await BotAdministration(store).list()
     var last: TopSnapshot?
     var round = 0

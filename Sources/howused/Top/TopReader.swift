@@ -1,17 +1,23 @@
 import HowUsedModel
-import HowUsedStatistics
 import HowUsedStore
 import Redis
 
 /// Reads a ``TopSnapshot`` from Redis: it works beside a server, and without one.
-struct TopReader: Sendable {
-  let store: Store
-  let clock: RedisClock
+struct TopReader {
+  private let store: Store
+  private let clock: RedisClock
+  private var uses: UsesFollower
+
+  init(store: Store, clock: RedisClock) {
+    self.store = store
+    self.clock = clock
+    uses = UsesFollower(client: store.client, keys: store.keys)
+  }
 
   /// Of more bots than these, the rest isn't looked at.
   private static let botLimit = 2000
 
-  func read(_ bots: [BotRecord]) async throws -> TopSnapshot {
+  mutating func read(_ bots: [BotRecord]) async throws -> TopSnapshot {
     var snapshot = TopSnapshot()
     snapshot.time = clock.nowMilliseconds
     snapshot.botCount = bots.count
@@ -19,16 +25,13 @@ struct TopReader: Sendable {
     for partition in store.keys.partitions { try await add(partition, to: &snapshot) }
     try await addMemory(to: &snapshot)
     let shown = Array(bots.prefix(Self.botLimit))
-    let uses = try await LiveUses(client: store.client, schema: store.keys).lastMinute(
-      of: Set(shown.map(\.id)),
-      now: snapshot.time
-    )
     let since = snapshot.time - 120_000
     let online = try await store.client.pipeline(
       shown.map { ["ZCOUNT", store.keys.online($0.id), since, "+inf"] }
     )
+    try await uses.follow(now: snapshot.time)
     snapshot.bots = zip(shown, online).map { bot, online in
-      TopSnapshot.Bot(id: bot.id, name: bot.name, online: Self.count(online), lastMinute: uses[bot.id] ?? 0)
+      TopSnapshot.Bot(id: bot.id, name: bot.name, online: Self.count(online), lastMinute: uses.lastMinute(of: bot.id))
     }.sorted { left, right in
       (right.lastMinute, right.online, left.id) < (left.lastMinute, left.online, right.id)
     }
@@ -39,7 +42,7 @@ struct TopReader: Sendable {
     let stream = store.keys.events(partition)
     let replies = try await store.client.pipeline([
       ["XINFO", "STREAM", stream], ["GET", store.keys.archivePosition(partition)],
-      ["GET", store.keys.statisticsPosition(partition)], ["GET", store.keys.archiveLease(partition)],
+      ["GET", store.keys.archiveCursor(partition)], ["GET", store.keys.archiveLease(partition)],
     ])
     guard replies.count == 4 else { return }
     if let archiver = replies[3].string { snapshot.archivers[archiver, default: 0] += 1 }
@@ -53,7 +56,8 @@ struct TopReader: Sendable {
     snapshot.waiting += Self.count(named["length"])
     let last = named["last-generated-id"]?.string.flatMap { StreamID($0) } ?? .zero
     let archived = replies[1].string.flatMap { StreamID($0) } ?? .zero
-    let counted = replies[2].string.flatMap { StreamID($0) } ?? .zero
+    // The server that archives counts what it reads at the same time.
+    let counted = max(archived, replies[2].string.flatMap { StreamID($0) } ?? .zero)
     let archiveLag = try await lag(stream, behind: archived, last: last, snapshot.time)
     let statisticsLag = try await lag(stream, behind: counted, last: last, snapshot.time)
     snapshot.archiveLag = max(snapshot.archiveLag, archiveLag)

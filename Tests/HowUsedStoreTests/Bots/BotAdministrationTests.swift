@@ -66,14 +66,16 @@ struct BotAdministrationTests {
         let id = try bot(number)
         try await administration.add(id, name: "", tokens: BotTokens())
         try await client.send("ZADD", keys.online(id), 1, "7")
-        for index in 0..<1500 {
-          try await client.send("SET", keys.statisticsPrefix(keys.partition(of: id), id) + "x:\(index):1:", "1")
-        }
+        try await client.send("HSET", keys.updatesNames(keys.partition(of: id)), id.description, "legacy")
+        try await client.send("XADD", keys.events(keys.partition(of: id)), "\(number)-0", "e", "")
       }
-      #expect(try await administration.remove(try bot(1), settling: .zero) == 1501)
-      let left = try await client.send("KEYS", "*").array?.compactMap(\.string) ?? []
-      #expect(left.filter { $0.contains(":12") }.count == 1501)
-      #expect(left.filter { $0.contains(":1:") && !$0.contains(":12:") }.isEmpty)
+      #expect(try await administration.remove(try bot(1), settling: .zero) == 2)
+      #expect(try await client.send("EXISTS", keys.online(try bot(1)), keys.online(try bot(12))).int == 1)
+      let partition = keys.partition(of: try bot(1))
+      #expect(try await client.send("HKEYS", keys.updatesNames(partition)).array?.compactMap(\.string) == ["12"])
+      // What it did until now doesn't count any more, also if it comes back.
+      let removals = try await client.send("HGETALL", keys.removals(partition)).array?.compactMap(\.string)
+      #expect(removals == ["1", "12-0"])
       #expect(try await administration.list().map(\.id.rawValue) == [12])
     }
   }
@@ -84,7 +86,7 @@ struct BotAdministrationTests {
       let id = try bot(1)
       try await administration.add(id, name: "", tokens: BotTokens())
       try await client.send("ZADD", keys.online(id), 1, "7")
-      try await client.send("SET", keys.statisticsPrefix(keys.partition(of: id), id) + "x", "1")
+      try await client.send("HSET", keys.updatesNames(keys.partition(of: id)), id.description, "legacy")
       let removal = Task { try await administration.remove(id, settling: .seconds(60)) }
       #expect(try await eventually { try await administration.list().isEmpty })
       removal.cancel()

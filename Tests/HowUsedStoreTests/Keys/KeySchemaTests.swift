@@ -28,8 +28,8 @@ struct KeySchemaTests {
     #expect(keys.archivePosition(partition) == "hu:{p05}:archive:position")
     #expect(keys.archiveCursor(partition) == "hu:{p05}:archive:cursor")
     #expect(keys.archiveLease(partition) == "hu:{p05}:archive:lease")
-    #expect(keys.statisticsPosition(partition) == "hu:{p05}:stats:position")
-    #expect(keys.statisticsPrefix(partition, id) == "hu:{p05}:stats:1234567:")
+    #expect(keys.updatesNames(partition) == "hu:{p05}:stats:updates")
+    #expect(keys.removals(partition) == "hu:{p05}:stats:removed")
   }
 
   @Test("Neighbouring ids spread over all partitions evenly", arguments: [1, 3, 16, 256])

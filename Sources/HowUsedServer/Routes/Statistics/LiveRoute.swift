@@ -12,7 +12,7 @@ extension StatisticsRoutes {
 
   /// `GET /live`: server-sent events with the online count, each second (WHATWG HTML, "Server-sent events").
   func live(_ query: QueryString, _ request: Request, _ context: ServerContext) async throws -> Response {
-    let bot = try access.bot(query, request)
+    let bot = try access.bot(query, request).record
     let windows = try Self.windows(try query["seconds"])
     guard windows.count == 1, let seconds = windows.first else {
       throw RequestError(.invalidSeconds, field: "seconds", "seconds must be one integer")

@@ -10,7 +10,7 @@ extension StatisticsRoutes {
 
   /// `GET /online`: how many users were seen in the last so many seconds, for several windows at once.
   func online(_ query: QueryString, _ request: Request) async throws -> Response {
-    let bot = try access.bot(query, request)
+    let bot = try access.bot(query, request).record
     let windows = try Self.windows(try query["seconds"])
     let counts = try await online.counts(bot.id, windows: windows, now: clock.nowMilliseconds)
     var body = ByteBuffer(string: #"{"ok":true,"online":"#)

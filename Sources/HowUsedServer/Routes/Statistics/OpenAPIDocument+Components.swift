@@ -16,11 +16,13 @@ extension OpenAPIDocument {
       },
       "tz": {
        "name": "tz", "in": "query",
-       "description": "Time zone, as in the IANA database, in which days and weeks begin",
+       "description": "Time zone, as in the IANA database, in which hours, days and weeks begin",
        "schema": {"type": "string", "default": "UTC", "examples": ["Europe/Moscow"]}
-      }
+      },
+      \#(filters)
      },
      "responses": {
+      "NotModified": {"description": "The answer is the one that `If-None-Match` named"},
       "BadRequest": {"description": "A field is wrong: `field` names it", "content": \#(error)},
       "Unauthorized": {"description": "Unknown bot or wrong token: the same answer for both", "content": \#(error)},
       "TooLarge": {"description": "The body is too large", "content": \#(error)},
@@ -54,97 +56,10 @@ extension OpenAPIDocument {
         }
        }
       },
-      "Chart": {
-       "type": "object", "required": ["ok", "from", "to", "step", "time", "series"],
-       "properties": {
-        "ok": {"const": true}, "metric": {"type": "string"},
-        "from": {"type": "integer", "description": "Unix seconds"}, "to": {"type": "integer"},
-        "step": {"type": "integer", "description": "Seconds"},
-        "time": {
-         "type": "array", "items": {"type": "integer"},
-         "description": "Where each bucket begins, in unix seconds"
-        },
-        "series": {
-         "type": "array",
-         "items": {
-          "type": "object", "required": ["name", "total", "values"],
-          "properties": {
-           "name": {"type": "string", "description": "The event or value; `all` when not segmented"},
-           "total": {
-            "type": "integer",
-            "description": "Of uses and new users the sum, of users how many different ones there were in all, of online the highest"
-           },
-           "values": {"type": "array", "items": {"type": "integer"}}
-          }
-         }
-        },
-        "approximate": {
-         "const": true,
-         "description": "A number is an estimate with a standard error of 0.81 %. Up to 1,000 users in a bucket (500 in a minute) are counted exactly."
-        },
-        "unattributedUses": {
-         "type": "integer",
-         "description": "Uses in buckets that had more than 2,000 combinations of event and params: part of `__other__`, or, with a filter, of nothing"
-        },
-        "crowdedBuckets": {
-         "type": "integer",
-         "description": "Buckets in which not all events' and values' users were counted one by one, so that a number may be too low"
-        },
-        "omittedSeries": {"type": "integer", "description": "Smaller series that are not in `__other__`"},
-        "note": {"$ref": "#/components/schemas/Note"}, "noteCode": {"$ref": "#/components/schemas/NoteCode"}
-       }
-      },
-      "Note": {"type": "string", "description": "What is special about the buckets, for a person"},
-      "NoteCode": {
-       "type": "string", "enum": ["utc_days", "whole_hours"],
-       "description": "The same for a program: days in UTC instead of the time zone; days that begin up to an hour before midnight"
-      },
+      \#(answers),
       "Windows": {
        "type": "object", "description": "Users by window, in seconds",
        "additionalProperties": {"type": "integer"}, "examples": [{"60": 12, "120": 20}]
-      },
-      "Day": {
-       "type": "object", "required": ["users", "uses", "new", "peakOnline", "change", "comparedWith"],
-       "properties": {
-        \#(figures),
-        "change": {
-         "type": "object",
-         "description": "Against the day before, 0.5 being half as much more; null when there was nothing",
-         "additionalProperties": {"type": ["number", "null"]}
-        },
-        "comparedWith": {
-         "type": "object",
-         "description": "What `change` compares with: of a day that isn't over, the day before up to the same time of day, to the nearest minute",
-         "properties": {"from": {"type": "integer", "description": "Unix seconds"}, "to": {"type": "integer"}, \#(figures)}
-        }
-       }
-      },
-      "Top": {
-       "type": "array",
-       "items": {
-        "type": "object", "required": ["name", "uses", "users"],
-        "properties": {"name": {"type": "string"}, "uses": {"type": "integer"}, "users": {"type": "integer"}}
-       }
-      },
-      "Summary": {
-       "type": "object",
-       "required": ["ok", "bot", "tz", "online", "today", "yesterday", "topEvents", "topParams"],
-       "properties": {
-        "ok": {"const": true},
-        "bot": {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}},
-        "tz": {"type": "string"}, "online": {"$ref": "#/components/schemas/Windows"},
-        "today": {"$ref": "#/components/schemas/Day"}, "yesterday": {"$ref": "#/components/schemas/Day"},
-        "topEvents": {"$ref": "#/components/schemas/Top"},
-        "topParams": {
-         "type": "object",
-         "properties": {
-          "param_1": {"$ref": "#/components/schemas/Top"}, "param_2": {"$ref": "#/components/schemas/Top"},
-          "param_3": {"$ref": "#/components/schemas/Top"}
-         }
-        },
-        "approximate": {"const": true, "description": "A number of users is an estimate"},
-        "note": {"$ref": "#/components/schemas/Note"}, "noteCode": {"$ref": "#/components/schemas/NoteCode"}
-       }
       },
       "Health": {
        "type": "object", "required": ["status", "reasons", "version", "redis"],
@@ -197,9 +112,4 @@ extension OpenAPIDocument {
   private static let retry = #"{"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"}}"#
 
   private static let codes = ErrorCode.allCases.map(\.rawValue).joined(separator: ", ")
-
-  private static let figures = #"""
-    "users": {"type": "integer"}, "uses": {"type": "integer"}, "new": {"type": "integer"},
-    "peakOnline": {"type": "integer", "description": "The highest number online, of 120 seconds"}
-    """#
 }

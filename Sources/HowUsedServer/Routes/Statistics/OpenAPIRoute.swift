@@ -6,6 +6,6 @@ enum OpenAPIRoute {
   private static let document = ByteBuffer(string: OpenAPIDocument.text)
 
   static func response(to request: Request) -> Response {
-    StatisticsRoutes.answer(document, type: "application/json", cacheControl: "public, max-age=300", to: request)
+    StatisticsRoutes.answer(document, cacheControl: "public, max-age=300", to: request)
   }
 }

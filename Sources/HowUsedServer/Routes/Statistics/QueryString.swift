@@ -23,12 +23,12 @@ struct QueryString {
     self.parameters = parameters
   }
 
-  /// The value of a name; nil when it's absent.
+  /// The value of a name; nil when it's absent or empty.
   ///
   /// - Throws: 400 when it's there twice: nobody knows which one is meant.
   subscript(name: String) -> String? {
     get throws(RequestError) {
-      let values = parameters.filter { $0.name == name }
+      let values = parameters.filter { $0.name == name && !$0.value.isEmpty }
       guard values.count <= 1 else { throw RequestError(.badRequest, field: name, "\(name) is given twice") }
       return values.first?.value
     }

@@ -8,8 +8,8 @@ import Hummingbird
 struct StatisticsAccess: Sendable {
   let registry: BotRegistry
 
-  /// The bot, or a refusal that is the same whatever was wrong.
-  func bot(_ query: QueryString, _ request: Request) throws(RequestError) -> BotRecord {
+  /// The bot and what the token allows, or a refusal that is the same whatever was wrong.
+  func bot(_ query: QueryString, _ request: Request) throws(RequestError) -> (record: BotRecord, access: BotAccess) {
     let snapshot = registry.snapshot
     guard snapshot.isLoaded else {
       throw RequestError(.notReady, "the bots aren't known yet", retryAfter: 1)
@@ -17,9 +17,9 @@ struct StatisticsAccess: Sendable {
     // Hashed before the bot is looked up, so that the time doesn't tell which bots there are.
     let token = (try query["token"] ?? Self.bearer(request)).map { TokenHash(of: $0) }
     guard let id = try query["id"].flatMap({ Int64($0) }).flatMap({ BotID(rawValue: $0) }),
-      let token, let record = snapshot[id], record.access(of: token) != nil
+      let token, let record = snapshot[id], let access = record.access(of: token)
     else { throw RequestError(.unauthorized, "unknown id or wrong token") }
-    return record
+    return (record, access)
   }
 
   private static func bearer(_ request: Request) -> String? {

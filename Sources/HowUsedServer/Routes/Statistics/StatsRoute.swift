@@ -1,4 +1,3 @@
-import HTTPTypes
 import HowUsedModel
 import HowUsedStatistics
 import HowUsedStore
@@ -8,34 +7,16 @@ import NIOCore
 extension StatisticsRoutes {
   /// `GET /stats`: one metric as a time series, or several when segmented.
   func stats(_ query: QueryString, _ request: Request) async throws -> Response {
-    let bot = try access.bot(query, request)
-    let format = try query["format"] ?? "json"
-    guard format == "json" || format == "csv" else {
-      throw RequestError(.badRequest, field: "format", "format must be json or csv")
-    }
-    let now = clock.nowSeconds
-    let question = try ChartQueryParser(parameters: query.parameters, now: now).query()
-    let answer = try await charts.answer(question, bot: bot.id)
+    let bot = try access.bot(query, request).record
+    let parser = parser(query)
+    let format = try parser.format()
+    let question = try parser.chart()
+    let answer = try await answers.chart(question, bot: bot.id)
     var body = ByteBuffer()
-    if format == "csv" { answer.writeCSV(question, to: &body) } else { answer.writeJSON(question, to: &body) }
-    var response = Self.answer(
-      body,
-      type: format == "csv" ? "text/csv; charset=utf-8" : "application/json",
-      cacheControl: cacheControl(question, now),
-      to: request
-    )
-    if format == "csv" {
-      let name = "howused-\(bot.id)-\(question.metric.rawValue).csv"
-      response.headers[.contentDisposition] = "attachment; filename=\"\(name)\""
+    switch format {
+    case .json: answer.writeJSON(question, to: &body)
+    case .csv: answer.writeCSV(question, to: &body)
     }
-    return response
-  }
-
-  /// Buckets that were closed long enough to be counted don't change, but for what is backfilled (up to 7 days) and for
-  /// users whose registration is told later. `private`: the address holds a token.
-  private func cacheControl(_ question: ChartQuery, _ now: Int64) -> String {
-    let age = now - question.timeline.end
-    if question.metric == .new || age < 10 { return "private, no-cache" }
-    return age > Limits.backfillAge ? "private, max-age=3600" : "private, max-age=60"
+    return Self.answer(body, format: format, file: "howused-\(bot.id)-\(question.metric.rawValue)", to: request)
   }
 }

@@ -7,12 +7,11 @@ import NIOCore
 extension StatisticsRoutes {
   /// `GET /summary`: today, yesterday and online now.
   func summary(_ query: QueryString, _ request: Request) async throws -> Response {
-    let bot = try access.bot(query, request)
-    let now = clock.nowMilliseconds
-    let time = try ChartQueryParser(parameters: query.parameters, now: now / 1000).timelineRequest()
-    let summary = try await summaries.summary(bot.id, days: time.days, isUTC: time.isUTC, now: now)
+    let bot = try access.bot(query, request).record
+    let question = try parser(query).summary()
+    let answer = try await answers.summary(question, bot: bot.id)
     var body = ByteBuffer()
-    summary.writeJSON(bot: bot.id, name: bot.name, zone: time.isUTC ? "UTC" : try query["tz"] ?? "UTC", to: &body)
-    return Self.answer(body, type: "application/json", cacheControl: "private, no-cache", to: request)
+    answer.writeJSON(question, bot: bot.id, name: bot.name, to: &body)
+    return Self.answer(body, to: request)
   }
 }

@@ -1,0 +1,15 @@
+package import HowUsedModel
+
+/// What answers questions about a bot.
+///
+/// All may throw ``StatisticsUnavailable``, `RequestError`, `RedisClientError` and `RedisServerError`.
+package protocol StatisticsAnswering: Sendable {
+  func chart(_ query: ChartQuery, bot: BotID) async throws -> ChartAnswer
+  func top(_ query: TopQuery, bot: BotID) async throws -> TopAnswer
+  func retention(_ query: RetentionQuery, bot: BotID) async throws -> RetentionAnswer
+  /// The online counts of ``LiveHub/windows`` included.
+  func summary(_ query: SummaryQuery, bot: BotID) async throws -> Summary
+  /// The last events, the newest first.
+  /// - Parameter limit: within ``RecentEvents/limits``.
+  func recent(bot: BotID, limit: Int) async throws -> RecentEvents
+}

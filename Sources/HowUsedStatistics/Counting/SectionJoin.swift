@@ -1,0 +1,243 @@
+import HowUsedArchive
+
+/// Makes one section of several of the same bot: a day's of segments', a month's of days', or who is known of any. What is
+/// in memory is the rows' columns, the users, and a slice of the tuples.
+struct SectionJoin {
+  /// Where the result's ``SectionFigures`` come from.
+  enum Peaks {
+    case none
+    /// From the minutes of the inputs, which are of one day, by the minute.
+    case counted
+    /// From those of the inputs: of several for a bucket the highest.
+    case joined
+  }
+
+  /// What a join doesn't go beyond. Others than these are for tests.
+  struct Limits {
+    /// Of a dimension with more values than this the most used ones are kept, and the others become
+    /// ``Section/otherValue``: whoever sends another value with each event must not fill anybody's memory. Uses by the
+    /// other dimensions stay exact.
+    var values = 1 << 17
+    /// Tuples, and likewise users, in memory at once, about.
+    var slice = 2 << 20
+  }
+
+  /// In the order of their events.
+  private let inputs: [Section]
+  private let header: SectionHeader
+  private let compressor: ZstdCompressor
+  private let limits: Limits
+  private let texts: [[[UInt8]]]
+  private let users: [Int64]
+  /// Of each input and each of its users: the place among the joined ones.
+  private let userPlaces: [[UInt32]]
+  /// What each joined row's values are, ascending.
+  private let rows: [TextNumbers]
+  /// Of each input and each of its rows the joined one.
+  private let rowPlaces: [[UInt32]]
+  /// Of each input and each of its buckets the joined one.
+  private let bucketPlaces: [[UInt32]]
+  /// Whether values were left out.
+  private let isCut: Bool
+
+  /// - Parameters:
+  ///   - inputs: of one bot, all within the header's time.
+  ///   - header: start, span and bucket of the result; a span of 0 keeps users and how they began alone.
+  /// - Throws: ``RollupDamage``
+  init(
+    _ inputs: [Section],
+    _ header: SectionHeader,
+    compressor: ZstdCompressor,
+    limits: Limits = Limits()
+  ) throws {
+    let inputs = inputs.sorted { ($0.order, $0.header.start) < ($1.order, $1.header.start) }
+    self.inputs = inputs
+    self.header = header
+    self.compressor = compressor
+    bucketPlaces = try header.span > 0 ? inputs.map { try Self.bucketPlaces($0, header) } : []
+    (users, userPlaces) = UserUnion.join(
+      try inputs.map { input in
+        defer { input.forget() }
+        return try input.users()
+      },
+      slice: limits.slice
+    )
+    self.limits = limits
+    let join = try TextJoin(inputs, limit: limits.values)
+    texts = join.texts
+    isCut = join.isCut
+    var table = HashTable<TextNumbers>()
+    var numbers: [[UInt32]] = []
+    for (input, places) in zip(inputs, join.places) {
+      let rows = try input.rows()
+      numbers.append(
+        (0..<input.header.rows).map { row in
+          table.number(
+            of: TextNumbers(
+              places[0][Int(rows.values[0][row])],
+              places[1][Int(rows.values[1][row])],
+              places[2][Int(rows.values[2][row])],
+              places[3][Int(rows.values[3][row])]
+            )
+          )
+        }
+      )
+    }
+    let ordered = CombinationOrder.sorted(
+      table.keys.enumerated().map { (key: $0.element, number: UInt32($0.offset)) },
+      counts: texts.map(\.count)
+    )
+    rows = ordered.map(\.key)
+    var ranks = [UInt32](repeating: 0, count: ordered.count)
+    for (rank, entry) in ordered.enumerated() { ranks[Int(entry.number)] = UInt32(rank) }
+    rowPlaces = numbers.map { $0.map { ranks[Int($0)] } }
+  }
+
+  private static func bucketPlaces(_ input: Section, _ header: SectionHeader) throws -> [UInt32] {
+    let offset = input.header.start - header.start
+    let (from, bucket) = (input.header.bucket, header.bucket)
+    guard offset >= 0, offset + input.header.span <= header.span, bucket % from == 0 else { throw input.damagedBlock() }
+    return (0..<Int64(input.header.buckets)).map { UInt32(truncatingIfNeeded: (offset + $0 * from) / bucket) }
+  }
+
+  /// - Throws: ``RollupDamage``, `ZstdError`.
+  func encoded(_ peaks: Peaks = .none) throws -> [UInt8] {
+    let begun = try BeginningJoin(inputs, users: users.count, userPlaces, rowPlaces)
+    let firsts = begun.firsts(start: header.start)
+    var encoder = SectionEncoder(header, texts: texts, firsts: firsts, compressor: compressor)
+    if header.span > 0 {
+      try write(to: &encoder)
+    } else {
+      // Rows that nobody began with aren't worth keeping.
+      var isWanted = [Bool](repeating: false, count: rows.count)
+      for row in begun.rows { isWanted[Int(row)] = true }
+      for row in rows.indices where isWanted[row] {
+        try encoder.beginRow(rows[row], number: UInt32(row))
+      }
+    }
+    return try encoder.finish(users: users, figures: try figures(peaks))
+  }
+
+  // MARK: Rows
+
+  private func write(to encoder: inout SectionEncoder) throws {
+    var tuples = [Int](repeating: 0, count: rows.count)
+    for (input, rowPlaces) in zip(inputs, rowPlaces) {
+      let rows = try input.rows()
+      for (row, place) in rowPlaces.enumerated() { tuples[Int(place)] += Int(rows.tuples[row]) }
+    }
+    var streams = try inputs.map { try RowStream($0) }
+    var start = 0
+    while start < rows.count {
+      var end = start
+      var sum = 0
+      while end < rows.count, end == start || sum + tuples[end] <= limits.slice, end - start < limits.slice {
+        sum += tuples[end]
+        end += 1
+      }
+      try write(start..<end, tuples: sum, &streams, to: &encoder)
+      start = end
+    }
+  }
+
+  private func write(
+    _ range: Range<Int>,
+    tuples: Int,
+    _ streams: inout [RowStream],
+    to encoder: inout SectionEncoder
+  ) throws {
+    // A single row with more tuples than that is taken by users.
+    let slices = tuples / (2 * limits.slice) + 1
+    let width = users.count / slices + 1
+    for slice in 0..<slices {
+      let wanted = UInt32(min(slice * width, users.count))..<UInt32(min((slice + 1) * width, users.count))
+      var keys = TupleKeys(rows: range.count, users: users.count, buckets: header.buckets, counts: true)
+      keys.reserveCapacity(slices == 1 ? tuples : 0)
+      for input in inputs.indices {
+        for local in localRows(input, range) {
+          try add(input, local, from: range.lowerBound, wanted, &streams[input], to: &keys)
+        }
+      }
+      keys.sort()
+      try keys.write(to: &encoder, first: range.lowerBound) { rows[range.lowerBound + $0] }
+    }
+  }
+
+  /// Which of an input's rows are among some joined ones. They lie in the same order, and so next to each other; but not
+  /// those that were left out and became ``Section/otherValue``.
+  private func localRows(_ input: Int, _ range: Range<Int>) -> [Range<Int>] {
+    let places = rowPlaces[input]
+    let wanted = UInt32(range.lowerBound)..<UInt32(range.upperBound)
+    if !isCut {
+      let start = places.partitioningIndex { $0 >= wanted.lowerBound }
+      let end = places.partitioningIndex { $0 >= wanted.upperBound }
+      return start < end ? [start..<end] : []
+    }
+    var runs: [Range<Int>] = []
+    for (row, place) in places.enumerated() where wanted.contains(place) {
+      if let last = runs.last, last.upperBound == row {
+        runs[runs.count - 1] = last.lowerBound..<row + 1
+      } else {
+        runs.append(row..<row + 1)
+      }
+    }
+    return runs
+  }
+
+  private func add(
+    _ input: Int,
+    _ local: Range<Int>,
+    from first: Int,
+    _ wanted: Range<UInt32>,
+    _ stream: inout RowStream,
+    to keys: inout TupleKeys
+  ) throws {
+    let (rowPlaces, userPlaces, buckets) = (rowPlaces[input], userPlaces[input], bucketPlaces[input])
+    let firstRow = UInt32(truncatingIfNeeded: first)
+    try buckets.withUnsafeBufferPointer { buckets in
+      try rowPlaces.withUnsafeBufferPointer { rowPlaces in
+        try userPlaces.withUnsafeBufferPointer { userPlaces in
+          try stream.forEach(local) { row, user, bucket, count in
+            let user = userPlaces[Int(user)]
+            guard wanted.contains(user) else { return }
+            keys.add(row: rowPlaces[row] &- firstRow, user: user, bucket: buckets[Int(bucket)], count: count)
+          }
+        }
+      }
+    }
+  }
+
+  // MARK: Figures
+
+  private func figures(_ peaks: Peaks) throws -> SectionFigures? {
+    switch peaks {
+    case .none: return nil
+    case .counted:
+      let minutes = try MinutePeaks.minutes(inputs, users: userPlaces, count: users.count, slice: limits.slice)
+      return SectionFigures(peaks: MinutePeaks.quarters(minutes))
+    case .joined:
+      var joined = [UInt32](repeating: 0, count: header.buckets)
+      for input in inputs {
+        guard let figures = try input.figures() else { continue }
+        for (bucket, peak) in figures.peaks.enumerated() {
+          let time = input.header.start + Int64(bucket) * input.header.bucket - header.start
+          guard time >= 0, time < header.span else { throw input.damagedBlock() }
+          joined[Int(time / header.bucket)] = max(joined[Int(time / header.bucket)], peak)
+        }
+      }
+      return SectionFigures(peaks: joined)
+    }
+  }
+}
+
+extension [UInt32] {
+  /// Where the first one is that `isBehind`; those that aren't come first.
+  fileprivate func partitioningIndex(_ isBehind: (UInt32) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

@@ -1,0 +1,130 @@
+import HowUsedArchive
+import HowUsedModel
+import HowUsedStore
+
+/// One bot's events that aren't in files yet, and its last few that are.
+final class TailBot {
+  /// The events of one UTC day. Most bots have one; backfilled events lie in others.
+  private struct Day {
+    let counter: DayCounter
+    /// Of each event that the counter keeps.
+    var ids: [StreamID] = []
+    /// Events that came with a time of their own: their milliseconds, by index.
+    var times: [Int: Int64] = [:]
+  }
+
+  private var days: [Day] = []
+  /// What ``sections(_:)`` gave, as long as it's true.
+  private var encoded: [SectionPlace]?
+  private var arrivals: UInt64 = 0
+  private var minute: Int64 = 0
+  /// Uses in that minute and in the one before.
+  private var recent = (now: Int64(0), before: Int64(0))
+
+  /// So many are kept after they got into files, for who looks at the last ones.
+  static let keptEvents = RecentEvents.limits.upperBound
+
+  /// Events that count.
+  var count: Int { days.reduce(0) { $0 + $1.counter.count } }
+
+  /// Whether nothing of it has to be kept: nothing counts, and the last event is older than a day.
+  func isIdle(before id: StreamID) -> Bool { count == 0 && days.allSatisfy { $0.ids.last ?? .zero < id } }
+
+  /// - Parameters:
+  ///   - fragment: what the event's texts are slices of.
+  ///   - time: its own, in Unix milliseconds; nil: it happened when it got its id.
+  func add(_ event: ArchivedEvent, in fragment: UnsafeRawBufferPointer, time: Int64?, _ id: StreamID) {
+    let milliseconds = time ?? Int64(clamping: id.milliseconds)
+    let seconds = milliseconds / 1000
+    let start = seconds / DayCounter.secondsPerDay * DayCounter.secondsPerDay
+    let index: Int
+    if let last = days.indices.last, days[last].counter.start == start {
+      index = last
+    } else if let found = days.firstIndex(where: { $0.counter.start == start }) {
+      index = found
+    } else {
+      index = days.count
+      days.append(Day(counter: DayCounter(start: start)))
+    }
+    if time != nil { days[index].times[days[index].ids.count] = milliseconds }
+    days[index].ids.append(id)
+    arrivals += 1
+    days[index].counter.add(event, in: fragment, at: seconds, arrival: arrivals)
+    encoded = nil
+    count(at: seconds / 60)
+  }
+
+  private func count(at minute: Int64) {
+    if minute == self.minute { return recent.now += 1 }
+    guard minute > self.minute else { return }
+    recent = (1, minute == self.minute + 1 ? recent.now : 0)
+    self.minute = minute
+  }
+
+  /// About how many uses there were within the last minute: this minute's, and of the last one's the part that isn't over.
+  func usesInLastMinute(at milliseconds: Int64) -> Int64 {
+    let present = milliseconds / 60_000
+    let part = 1 - Double(milliseconds % 60_000) / 60_000
+    switch present - minute {
+    case ...0: return recent.now + Int64((Double(recent.before) * part).rounded())
+    case 1: return Int64((Double(recent.now) * part).rounded())
+    default: return 0
+    }
+  }
+
+  /// Lets events up to an id not count any more.
+  /// - Parameter keeping: so many of the last ones are kept to be looked at.
+  func drop(through id: StreamID, keeping: Int = keptEvents) {
+    for index in days.indices {
+      let ids = days[index].ids
+      guard let first = ids.first, first <= id else { continue }
+      var low = 0
+      var high = ids.count
+      while low < high {
+        let middle = (low + high) / 2
+        if ids[middle] <= id { low = middle + 1 } else { high = middle }
+      }
+      let kept = min(max(ids.count - keeping, 0), low)
+      days[index].counter.drop(before: low, keeping: kept)
+      guard kept > 0 else { continue }
+      days[index].ids.removeFirst(kept)
+      days[index].times = Dictionary(
+        uniqueKeysWithValues: days[index].times.compactMap { $0 < kept ? nil : ($0 - kept, $1) }
+      )
+    }
+    let newest = days.map { $0.ids.last ?? .zero }.max() ?? .zero
+    days.removeAll { $0.counter.count == 0 && $0.ids.last ?? .zero < newest }
+    encoded = nil
+  }
+
+  /// What counts, as sections by the minute.
+  func sections() throws -> [SectionPlace] {
+    if let encoded { return encoded }
+    let compressor = try ZstdCompressor(level: 1)
+    DayCounter.keepLastSent(days.map(\.counter))
+    let places = try days.filter { $0.counter.count > 0 }.map { day in
+      SectionPlace.memory(try day.counter.encoded(compressor, segment: .max), start: day.counter.start, order: .max)
+    }
+    encoded = places
+    return places
+  }
+
+  /// The last events, the newest first.
+  func recentEvents(_ limit: Int) -> [RecentEvents.Event] {
+    var found: [(id: StreamID, day: Int, index: Int)] = []
+    for (number, day) in days.enumerated() {
+      for index in day.ids.indices.suffix(limit) { found.append((day.ids[index], number, index)) }
+    }
+    return found.sorted { $0.id > $1.id }.prefix(limit).compactMap { entry in
+      let event = days[entry.day].counter.event(entry.index)
+      guard let user = UserID(rawValue: event.user) else { return nil }
+      return RecentEvents.Event(
+        id: entry.id,
+        time: days[entry.day].times[entry.index] ?? Int64(clamping: entry.id.milliseconds),
+        user: user,
+        event: event.texts[0].isEmpty ? nil : event.texts[0],
+        params: Array(event.texts[1...])
+      )
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import HowUsedArchive
+import HowUsedModel
+
+/// What a ``RollupMaker`` knows of the files, and how far its rounds through them are.
+struct KeepingState: Sendable {
+  let partition: Partition
+  private(set) var files: [RollupName: RollupFile]
+  var closed: ClosedMark? { didSet { renew() } }
+  private var removed: ArchiveFloor?
+  /// The archive's, ascending.
+  private(set) var segments: [UInt64]
+  var removals: [Int64: StreamID] { didSet { renew() } }
+  private(set) var set: RollupSet
+
+  /// What has to be made anew, or set aside.
+  var damaged: [(name: RollupName, damage: RollupDamage)]
+  /// Segments that can't be counted, as long as they are these files.
+  var uncountable: [UInt64: FileStatus] = [:]
+  /// Segments whose minute files are still to be compared with them.
+  var unchecked: [UInt64]
+  /// Files still to be looked through for removed bots, and for which removals that is, or was, done.
+  var uncarried: [RollupName] = []
+  var carried: [Int64: StreamID] = [:]
+  /// Files still to be verified in this round, and when it began, in Unix milliseconds.
+  var unverified: [RollupName]
+  var verifiedSince: Int64 = 0
+  /// Segments below needn't be looked at for missing minute files.
+  var minutesFrom: UInt64 = 0
+
+  init(_ loaded: RollupFolder.Loaded) {
+    partition = loaded.set.partition
+    files = Dictionary(loaded.listing.files.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    closed = loaded.closed
+    removed = loaded.removed
+    segments = loaded.segments
+    removals = loaded.set.removals
+    set = loaded.set
+    damaged = loaded.listing.damaged
+    // Of a file that stands for several missing segments any one that is there now.
+    unchecked = loaded.set.minutes.compactMap { file in
+      file.segments.count == 1
+        ? file.segments.lowerBound : loaded.segments.first { file.segments.contains($0) }
+    }
+    unverified = loaded.listing.files.map(\.name)
+  }
+
+  /// Takes over how far another state's rounds are, after the files were looked at anew.
+  mutating func takeRounds(of old: KeepingState) {
+    unchecked = old.unchecked
+    uncarried = old.uncarried
+    carried = old.carried
+    unverified = old.unverified
+    verifiedSince = old.verifiedSince
+    let seen = Swift.Set(old.files.values.map(\.digest))
+    for file in files.values where !seen.contains(file.digest) {
+      unverified.append(file.name)
+      if !removals.isEmpty { uncarried.append(file.name) }
+    }
+  }
+
+  /// Looks at the archive again.
+  mutating func list(_ log: PartitionLog) throws {
+    segments = try log.numbers()
+    for (number, status) in uncountable
+    where try Folder.status(of: log.layout.segment(number, partition)) != status { uncountable[number] = nil }
+    let floor = try log.floor()
+    guard floor != removed else { return }
+    removed = floor
+    renew()
+  }
+
+  /// Whether a segment is in the archive.
+  func has(_ segment: UInt64) -> Bool { segments.holds(segment) }
+
+  /// Months that hold what is closed, and whose files aren't there.
+  var missingMonths: [Int64] {
+    let there = Swift.Set(set.months.map(\.name.month))
+    return closed?.months.filter { !there.contains($0) } ?? []
+  }
+
+  mutating func add(_ file: RollupFile) {
+    files[file.name] = file
+    renew()
+  }
+
+  mutating func remove(_ name: RollupName) {
+    files[name] = nil
+    renew()
+  }
+
+  private mutating func renew() {
+    set = RollupSet(
+      partition,
+      Array(files.values),
+      closed: closed?.floor,
+      removed: removed,
+      firstSegment: segments.first,
+      removals: removals
+    )
+  }
+}

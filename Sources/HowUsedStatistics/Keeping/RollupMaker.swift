@@ -1,0 +1,211 @@
+import HowUsedArchive
+package import HowUsedModel
+
+/// Keeps one partition's files of statistics up to date, in small steps, each of which leaves them right. All calls
+/// block; only one process at a time works on a partition.
+///
+/// ```
+/// while try maker.step(orders) == .worked { publish(maker.set) }
+/// ```
+package struct RollupMaker: Sendable {
+  package let layout: RollupLayout
+  package let partition: Partition
+  let retention: StatisticsRetention
+  let hook: KeepingHook
+
+  /// The files as of the last step.
+  package private(set) var set: RollupSet
+  var report = KeepingReport()
+  /// Nil: the files have to be looked at first.
+  var state: KeepingState?
+  private let owner = Array(RandomName.make().utf8)
+  private var reportedLost: Set<String> = []
+
+  package init(
+    _ layout: RollupLayout,
+    _ partition: Partition,
+    retention: StatisticsRetention = StatisticsRetention(),
+    hook: @escaping KeepingHook = { _ in }
+  ) {
+    self.layout = layout
+    self.partition = partition
+    self.retention = retention
+    self.hook = hook
+    set = RollupSet(partition)
+  }
+
+  var folder: RollupFolder { RollupFolder(layout: layout, partition: partition) }
+
+  /// What happened since this was last called.
+  package mutating func takeReport() -> KeepingReport {
+    defer { report = KeepingReport() }
+    return report
+  }
+
+  /// Does what is most urgent.
+  /// - Throws: `FileError`, `ZstdError`, and `SegmentDamage` of the archive's floor: nothing is lost, and the next step
+  ///   looks at the files anew.
+  package mutating func step(_ orders: KeepingOrders) throws -> KeepingProgress {
+    try Folder.make(folder.path)
+    guard let lock = try KeepingLock.take("\(folder.path)/\(RollupFolder.lockName)", owner: owner) else {
+      set = try folder.load().set
+      return .busy
+    }
+    defer { lock.unlock() }
+    let isFresh = try state == nil || !isCurrent || !lock.wasOurs()
+    isCurrent = false
+    if isFresh {
+      try lock.claim()
+      try load()
+    }
+    isCurrent = true
+    do {
+      let progress = try work(orders, isFresh: isFresh)
+      set = state?.set ?? set
+      return progress
+    } catch {
+      isCurrent = false
+      throw error
+    }
+  }
+
+  /// Whether the files are what ``state`` says.
+  private var isCurrent = false
+
+  /// Lets the next step look at the files anew.
+  mutating func reload() { isCurrent = false }
+
+  private mutating func load() throws {
+    let loaded = try folder.load()
+    for name in loaded.listing.leftovers { try Folder.unlink("\(folder.path)/\(name)") }
+    var state = KeepingState(loaded)
+    if let old = self.state { state.takeRounds(of: old) }
+    self.state = state
+    set = state.set
+    report.damages += loaded.damages
+    for name in loaded.listing.lost + loaded.listing.foreign where reportedLost.insert(name).inserted {
+      if loaded.listing.foreign.contains(name) {
+        report.foreign.append(name)
+      } else {
+        report.lost.append(RollupDamage(path: "\(folder.path)/\(name)", reason: "was set aside as damaged"))
+      }
+    }
+  }
+
+  private mutating func work(_ orders: KeepingOrders, isFresh: Bool) throws -> KeepingProgress {
+    do {
+      if try takeRemovals(orders) || mend() || checkSegments() { return .worked }
+      if try carryOut(orders) { return .worked }
+      // Listing a long archive costs more than a step: it is done when there is nothing else.
+      if !isFresh { try state?.list(PartitionLog(layout: layout.archive, partition: partition)) }
+      if try carryOut(orders) || makeMinutes(orders) || carryOutRemovals() { return .worked }
+      try verifyOne(orders)
+      return isCurrent && state?.damaged.isEmpty ?? true ? .idle : .worked
+    } catch let damage as RollupDamage {
+      try note(damage)
+      return .worked
+    } catch is RollupGone {
+      reload()
+      return .worked
+    }
+  }
+
+  // MARK: What the plan says
+
+  /// False when there is nothing.
+  private mutating func carryOut(_ orders: KeepingOrders) throws -> Bool {
+    guard let state else { return false }
+    let plan = KeepingPlan(
+      set: state.set,
+      segments: state.segments,
+      uncountable: Set(state.uncountable.keys),
+      orders: orders,
+      retention: retention
+    )
+    guard let task = plan.next() else { return false }
+    switch task {
+    case .count(let number): try count(number)
+    case .gap(let range): try made(try joiner().gap(range, lastID: try lastID(before: range.upperBound + 1, range)))
+    case .joinDay(let files): try made(try joiner().day(files))
+    case .joinKnown(let files): try made(try joiner().known(files))
+    case .joinMonth(let month, let files, let last, let bucket):
+      try made(try joiner().month(month, files, through: last, bucket: bucket))
+    case .coarsen(let file): try made(try joiner().coarsened(file, bucket: BaseBucket.day.seconds))
+    case .remove(let file): try remove(file.name)
+    case .close(let last): try close(through: last)
+    }
+    return true
+  }
+
+  func joiner() throws(ZstdError) -> RollupJoiner {
+    try RollupJoiner(layout, partition, removals: state?.removals ?? [:], hook: hook)
+  }
+
+  mutating func made(_ file: RollupFile?) throws {
+    guard let file else { return }
+    state?.add(file)
+    report.made.append(file.name.description)
+  }
+
+  mutating func remove(_ name: RollupName) throws {
+    try Folder.unlink(layout.path(name, partition))
+    try hook(.fileRemoved)
+    state?.remove(name)
+    report.removed.append(name.description)
+  }
+
+  mutating func count(_ number: UInt64) throws {
+    let counter = SegmentCounter(
+      removals: state?.removals ?? [:],
+      compressor: try ZstdCompressor(level: 1),
+      hook: hook
+    )
+    do {
+      let counted = try counter.write(number, partition, in: layout)
+      try made(counted.file)
+      report.segments += 1
+      report.events += counted.events
+      // What was sealed under the number before may have ended elsewhere.
+      if let before = state?.set.file(holding: number - 1), before.footer.lastID != counted.previous {
+        state?.unchecked.append(number - 1)
+      }
+    } catch let damage as SegmentDamage {
+      state?.uncountable[number] = try Folder.status(of: layout.archive.segment(number, partition))
+      report.segmentDamages.append(damage.description)
+    } catch let error as FileError where error.isMissing {
+      // Removed by age, or set aside, since the archive was listed.
+      reload()
+    }
+  }
+
+  /// The last id of segments that aren't there, from what is.
+  private func lastID(before next: UInt64, _ range: ClosedRange<UInt64>) throws -> StreamID {
+    if state?.has(next) ?? false,
+      let footer = try SegmentFooter.read(layout.archive.segment(next, partition))
+    {
+      return footer.previous
+    }
+    let before = state?.set.file(holding: range.lowerBound - 1)?.footer.lastID
+    return before ?? state?.set.closed.last ?? .zero
+  }
+
+  /// Removes day files that months stand for, after it was written down that nobody has to count their segments again.
+  private mutating func close(through last: RollupFile) throws {
+    let closed = state?.set.days.filter { $0.segments.upperBound <= last.segments.upperBound } ?? []
+    let old = state?.closed
+    let floor = ArchiveFloor(number: last.segments.upperBound, last: last.footer.lastID)
+    let months = closed.flatMap(\.months).map(\.lowerBound) + (old?.months ?? [])
+    let mark = ClosedMark(
+      floor: old.map { $0.floor.number > floor.number ? $0.floor : floor } ?? floor,
+      months: Set(months).sorted()
+    )
+    if mark != old { try write(mark) }
+    for file in closed { try remove(file.name) }
+  }
+
+  mutating func write(_ mark: ClosedMark) throws {
+    try mark.write("\(folder.path)/\(RollupFolder.closedName)")
+    try hook(.closedWritten)
+    state?.closed = mark
+  }
+}

@@ -1,0 +1,300 @@
+import HowUsedArchive
+
+/// Answers questions about one bot. All calls block and compute.
+struct BotReader {
+  let snapshot: BotSnapshot
+  let cache: ScanCache
+  private let loader: SectionLoader
+  /// Users are sampled: this many low bits of their hash must be 0.
+  let sampleBits: Int
+
+  /// With more known users than this, a part of them is counted and the rest concluded: of millions, a part tells the same
+  /// within a tenth of a percent.
+  static let exactUsers = 5_000_000
+
+  private let deadline: ContinuousClock.Instant
+
+  init(_ snapshot: BotSnapshot, cache: ScanCache, deadline: ContinuousClock.Instant) throws {
+    self.deadline = deadline
+    self.snapshot = snapshot
+    self.cache = cache
+    loader = try SectionLoader()
+    let users = try snapshot.userCount(loader)
+    sampleBits = users > Self.exactUsers ? RadixSort.bits(below: users / Self.exactUsers + 1) : 0
+  }
+
+  var isSampled: Bool { sampleBits > 0 }
+
+  /// - Throws: ``StatisticsUnavailable`` when it takes too long.
+  private func checkDeadline() throws {
+    guard ContinuousClock.now < deadline else {
+      throw StatisticsUnavailable("the answer takes too long: ask for less time or fewer series")
+    }
+  }
+
+  private func selection(_ filter: EventFilter, _ segment: ChartSegment?, includesUpdates: Bool = false) -> RowSelection
+  {
+    RowSelection(filter, segment, updatesName: snapshot.updatesName, includesUpdates: includesUpdates)
+  }
+
+  private func key(
+    _ kind: ScanCache.Key.Kind,
+    _ filter: EventFilter,
+    _ segment: ChartSegment?,
+    _ bounds: [Int64],
+    _ base: BaseBucket,
+    names: [[UInt8]] = [],
+    hasOther: Bool = false
+  ) -> ScanCache.Key {
+    ScanCache.Key(
+      kind: kind,
+      bot: snapshot.bot,
+      filter: filter,
+      segment: segment,
+      names: names,
+      hasOther: hasOther,
+      updatesName: snapshot.updatesName,
+      sampleBits: kind == .uses ? 0 : sampleBits,
+      start: bounds[0],
+      step: bounds[1] - bounds[0],
+      base: base,
+      range: 0..<1
+    )
+  }
+
+  /// Scans a time, from where an earlier scan of the same was when files were closed.
+  private func scan<State: ScanState>(
+    _ key: ScanCache.Key,
+    _ bounds: [Int64],
+    from initial: State,
+    _ add: (inout State, [Section]) throws -> Void
+  ) throws -> State {
+    let groups = try snapshot.groups(of: bounds[0]..<bounds[bounds.count - 1], base: key.base)
+    var state = initial
+    var done = 0
+    if let entry = cache.find(key), let known = entry.state as? State, entry.identities.count <= groups.count,
+      zip(entry.identities, groups).allSatisfy({ $0 == $1.closedIdentity }), entry.isOf(bounds)
+    {
+      state = known
+      state.bounds = bounds
+      done = entry.identities.count
+    }
+    let closed = groups.prefix { $0.closedIdentity != nil }.count
+    for (index, group) in groups.enumerated().dropFirst(done) {
+      try checkDeadline()
+      try add(&state, loader.load(group))
+      if index + 1 == closed {
+        let identities = groups.prefix(closed).compactMap(\.closedIdentity)
+        cache.keep(.init(identities: identities, through: group.end, state: state), for: key)
+      }
+    }
+    return state
+  }
+
+  // MARK: Uses
+
+  /// Uses of some series, in the order of `names`, then of all others together if `hasOther`.
+  func uses(
+    _ filter: EventFilter,
+    _ segment: ChartSegment?,
+    _ names: [[UInt8]],
+    hasOther: Bool,
+    _ timeline: Timeline
+  ) throws -> UsesScan {
+    let selection = selection(filter, segment)
+    let numbers = SeriesNumbers(names, hasOther: hasOther)
+    let key = key(.uses, filter, segment, timeline.bounds, timeline.base, names: names, hasOther: hasOther)
+    return try scan(key, timeline.bounds, from: UsesScan(bounds: timeline.bounds)) { state, sections in
+      for section in sections {
+        try state.add(section, series: selection.series(of: section) { numbers[$0] })
+      }
+    }
+  }
+
+  /// The uses of every value in the whole time, by value.
+  func usesByValue(_ filter: EventFilter, _ segment: ChartSegment, _ timeline: Timeline) throws -> ValueUses {
+    let selection = selection(filter, segment)
+    let key = key(.uses, filter, segment, timeline.whole.bounds, timeline.base)
+    return try scan(key, timeline.whole.bounds, from: ValueUses(bounds: timeline.whole.bounds)) { state, sections in
+      for section in sections {
+        let series = try selection.series(of: section) { Int32(state.names.number(of: $0)) }
+        try state.uses.add(section, series: series)
+      }
+    }
+  }
+
+  // MARK: Users
+
+  /// One series of users: different ones by point, and over the whole time.
+  struct UserSeries {
+    var values: [Int64]
+    var total: Int64
+  }
+
+  /// Different users of some series, in the order of `names`, then of all others together if `hasOther`. With many users a
+  /// few series at a time.
+  func userCounts(
+    _ filter: EventFilter,
+    _ segment: ChartSegment?,
+    _ names: [[UInt8]],
+    hasOther: Bool,
+    _ timeline: Timeline
+  ) throws -> [UserSeries] {
+    let numbers = SeriesNumbers(names, hasOther: hasOther)
+    let users = min(try snapshot.userCount(loader) >> sampleBits, Self.exactUsers)
+    let atOnce = max(Self.lastMemory / max(users * 2, 1), 1)
+    var series: [UserSeries] = []
+    for start in stride(from: 0, to: numbers.count, by: atOnce) {
+      let range = start..<min(start + atOnce, numbers.count)
+      var key = key(.users, filter, segment, timeline.bounds, timeline.base, names: names, hasOther: hasOther)
+      key.range = range
+      let counts = try userCounts(key, selection(filter, segment), numbers, range, timeline)
+      for index in range.indices {
+        let values = counts.values(of: index - start, points: timeline.count).map { scaled($0) }
+        series.append(UserSeries(values: values, total: scaled(counts.totals[index - start])))
+      }
+    }
+    return series
+  }
+
+  /// Bytes that the last points of users take at most, with more series there are more rounds.
+  private static let lastMemory = 24 << 20
+
+  private func userCounts(
+    _ key: ScanCache.Key,
+    _ selection: RowSelection,
+    _ numbers: SeriesNumbers,
+    _ range: Range<Int>,
+    _ timeline: Timeline
+  ) throws -> UserCounts {
+    let initial = UserScan(
+      UserCounts(series: range.count),
+      series: range.count,
+      bounds: timeline.bounds,
+      sampleBits: sampleBits
+    )
+    let state = try scan(key, timeline.bounds, from: initial) { state, sections in
+      let series = try sections.map { section -> [Int32]? in
+        if selection.isEverything(in: section) { return nil }
+        return try selection.series(of: section) { name in
+          let number = Int(numbers[name])
+          return range.contains(number) ? Int32(number - range.lowerBound) : RowSelection.none
+        }
+      }
+      try state.add(sections, series: series)
+    }
+    return state.visits
+  }
+
+  func scaled(_ count: Int64) -> Int64 { count << Int64(sampleBits) }
+
+  func active(_ filter: EventFilter, _ bounds: [Int64], base: BaseBucket) throws -> ActiveCounts {
+    let selection = selection(filter, nil)
+    let initial = UserScan(ActiveCounts(), series: 1, bounds: bounds, sampleBits: sampleBits)
+    let state = try scan(key(.active, filter, nil, bounds, base), bounds, from: initial) { state, sections in
+      try state.add(sections, series: sections.map { try selection.series(of: $0) { _ in 0 } })
+    }
+    return state.visits
+  }
+
+  /// Tells who did what is asked for, and when.
+  func visits<Visits: UserVisits>(_ filter: EventFilter, _ timeline: Timeline, _ visits: Visits) throws -> Visits {
+    let selection = selection(filter, nil)
+    var scan = UserScan(visits, series: 1, bounds: timeline.bounds, sampleBits: sampleBits)
+    for group in try snapshot.groups(of: timeline.time, base: timeline.base) {
+      try checkDeadline()
+      let sections = try loader.load(group)
+      try scan.add(sections, series: sections.map { try selection.series(of: $0) { _ in 0 } })
+    }
+    return scan.visits
+  }
+
+  // MARK: New users
+
+  /// Calls `body` with the point in which each user registered, and the series that the first event belongs to.
+  func registrations(
+    _ filter: EventFilter,
+    _ segment: ChartSegment?,
+    _ bounds: [Int64],
+    _ number: (_ name: [UInt8]) -> Int32,
+    _ body: (_ id: Int64, _ series: Int, _ point: Int) -> Void
+  ) throws {
+    let selection = selection(filter, segment, includesUpdates: true)
+    try registrations().forEach(selection, number) { id, seconds, series in
+      guard series >= 0, let point = PointTable.point(at: seconds, bounds) else { return }
+      body(id, Int(series), point)
+    }
+  }
+
+  /// How everybody began.
+  func registrations() throws -> Registrations {
+    let places = try snapshot.beginnings()
+    let key = key(.registrations, EventFilter(), nil, [0, 1], .day)
+    let identities = [places.compactMap(\.closedIdentity)]
+    var found: Registrations
+    if let entry = cache.find(key), entry.identities == identities, let known = entry.state as? Registrations {
+      found = known
+    } else {
+      found = Registrations()
+      for place in places {
+        try checkDeadline()
+        try found.add(loader.load(place))
+      }
+      cache.keep(.init(identities: identities, through: 0, state: found), for: key)
+    }
+    for place in snapshot.tail { try found.add(loader.load(place)) }
+    return found
+  }
+
+  // MARK: Online
+
+  /// The highest number of users within two minutes, of each point.
+  func peaks(_ timeline: Timeline) throws -> [Int64] {
+    let key = key(.online, EventFilter(), nil, timeline.bounds, timeline.base)
+    let state = try scan(key, timeline.bounds, from: PeakScan(bounds: timeline.bounds)) { try $0.add($1) }
+    return state.values
+  }
+}
+
+/// The uses of values, in the order in which they were found.
+struct ValueUses: ScanState {
+  var names = TextTable()
+  var uses: UsesScan
+
+  init(bounds: [Int64]) { uses = UsesScan(bounds: bounds) }
+
+  var bounds: [Int64] {
+    get { uses.bounds }
+    set { uses.bounds = newValue }
+  }
+  var size: Int { names.size + uses.size }
+
+  /// Those that were kept as such and were used, the most used first, ties by name.
+  func ranking() -> [(name: [UInt8], uses: Int64)] {
+    (0..<names.count).map { (Array(names[UInt32($0)]), uses.total(of: $0)) }
+      .filter { $0.1 > 0 && $0.0 != Section.otherValue }
+      .sorted { SeriesOrder.precedes(($0.0, $0.1), ($1.0, $1.1)) }
+  }
+
+  /// Uses of values that weren't kept.
+  var others: Int64 {
+    (0..<names.count).reduce(0) {
+      $0 + (names[UInt32($1)].elementsEqual(Section.otherValue) ? uses.total(of: $1) : 0)
+    }
+  }
+}
+
+/// The numbers of series by name.
+struct SeriesNumbers {
+  private let numbers: [[UInt8]: Int32]
+  private let other: Int32
+  let count: Int
+
+  init(_ names: [[UInt8]], hasOther: Bool) {
+    numbers = Dictionary(uniqueKeysWithValues: zip(names, 0...))
+    other = hasOther ? Int32(names.count) : RowSelection.none
+    count = names.count + (hasOther ? 1 : 0)
+  }
+
+  subscript(name: [UInt8]) -> Int32 { numbers[name] ?? other }
+}

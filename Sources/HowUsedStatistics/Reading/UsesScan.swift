@@ -1,0 +1,97 @@
+import HowUsedArchive
+
+/// Adds up uses by series and point.
+struct UsesScan: ScanState {
+  /// Of each series its points; missing behind the last one that had any.
+  private var values: [[Int64]] = []
+  /// Of rows of which nobody knows whether they are asked for.
+  private var unattributed: [Int64] = []
+  /// Of the points. May be replaced by others that are the same up to where the last section ended.
+  var bounds: [Int64]
+
+  init(bounds: [Int64]) { self.bounds = bounds }
+
+  var size: Int { values.reduce(0) { $0 + $1.count * 8 + 32 } }
+
+  func values(of series: Int) -> [Int64] { padded(series < values.count ? values[series] : []) }
+  var unattributedValues: [Int64] { padded(unattributed) }
+
+  func total(of series: Int) -> Int64 { series < values.count ? values[series].reduce(0, +) : 0 }
+
+  private func padded(_ values: [Int64]) -> [Int64] {
+    values + Array(repeating: 0, count: bounds.count - 1 - values.count)
+  }
+
+  /// - Parameter series: of each row.
+  mutating func add(_ section: Section, series: [Int32]) throws {
+    if let most = series.max(), Int(most) >= values.count {
+      values += Array(repeating: [], count: Int(most) + 1 - values.count)
+    }
+    let table = PointTable(bounds, section.header, within: section.header.time)
+    guard table.count > 0 else { return }
+    let rows = try section.rows()
+    if let single = table.single {
+      for (row, series) in series.enumerated() {
+        add(Int64(rows.uses[row]), series, table.first + single)
+      }
+      return
+    }
+    for (index, range) in section.blockRows().enumerated()
+    where range.contains(where: { series[$0] != RowSelection.none }) {
+      let block = try section.block(index, [.tuples, .counts])
+      try add(block, range, rows, series, table, section)
+    }
+  }
+
+  @inline(__always)
+  private mutating func add(_ count: Int64, _ series: Int32, _ point: Int) {
+    if series >= 0 {
+      let series = Int(series)
+      if point >= values[series].count {
+        values[series] += Array(repeating: 0, count: point + 1 - values[series].count)
+      }
+      values[series][point] &+= count
+    } else if series == RowSelection.unattributed {
+      if point >= unattributed.count { unattributed += Array(repeating: 0, count: point + 1 - unattributed.count) }
+      unattributed[point] &+= count
+    }
+  }
+
+  private mutating func add(
+    _ block: SectionBlock,
+    _ range: Range<Int>,
+    _ rows: SectionRows,
+    _ series: [Int32],
+    _ table: PointTable,
+    _ section: Section
+  ) throws {
+    let hasByteTuples = section.header.hasByteTuples
+    let isSound = block.tuples.withUnsafeBytes { tuples in
+      block.counts.withUnsafeBytes { counts in
+        var (tupleStart, countStart) = (0, 0)
+        for row in range {
+          let series = series[row]
+          if series != RowSelection.none {
+            var tupleReader = ByteReader(tuples, at: tupleStart)
+            var countReader = ByteReader(counts, at: countStart)
+            var bucket = 0
+            for _ in 0..<rows.tuples[row] {
+              let tuple = hasByteTuples ? UInt64(tupleReader.byte()) : tupleReader.varint()
+              bucket &+= Int(truncatingIfNeeded: tuple >> 1)
+              let count = Int64(truncatingIfNeeded: countReader.varint()) &+ 1
+              guard bucket >= 0, bucket < table.points.count else { return false }
+              let point = table.points[bucket]
+              if point >= 0 { add(count, series, table.first &+ Int(point)) }
+              if tuple & 1 == 0 { bucket = 0 }
+            }
+            guard tupleReader.isSound, countReader.isSound else { return false }
+          }
+          tupleStart += Int(rows.tupleBytes[row])
+          countStart += Int(rows.countBytes[row])
+        }
+        return true
+      }
+    }
+    guard isSound else { throw section.damagedBlock() }
+  }
+}

@@ -1,0 +1,196 @@
+package import HowUsedArchive
+package import HowUsedModel
+package import HowUsedStore
+package import Logging
+package import Redis
+package import ServiceLifecycle
+
+/// All statistics of one server: what is sealed is in files, what isn't yet is counted in memory from the streams.
+package final class Statistics: Sendable {
+  private let partitions: [Partition: PartitionStatistics]
+  private let layout: RollupLayout
+  private let schema: KeySchema
+  private let clock: RedisClock
+  private let online: OnlineReader
+  private let follower: StreamFollower
+  private let keeper: RollupKeeper
+  private let status = FollowerStatus()
+  private let scans = ScanCache()
+  private let answers = AnswerCache()
+  private let threads = QuestionThreads()
+  private let logger: Logger
+
+  /// How long a question may take.
+  private static let longestAnswer = Duration.seconds(20)
+  /// How long a question waits for a partition that nobody asked for before.
+  private static let longestWait = Duration.seconds(3)
+
+  /// - Parameters:
+  ///   - archive: whose sealed segments are counted, and where the statistics' files lie.
+  ///   - reader: of the streams; shared with the archive.
+  ///   - client: for what is asked of Redis while somebody waits.
+  ///   - interval: how often the streams are read, and what was sealed is looked for.
+  ///   - isHeld: whether this process archives a partition: then it counts it, too.
+  package init(
+    archive: ArchiveLayout,
+    retention: StatisticsRetention = StatisticsRetention(),
+    reader: StreamReader,
+    client: RedisClient,
+    schema: KeySchema,
+    clock: RedisClock,
+    interval: Duration = .seconds(1),
+    isHeld: @escaping @Sendable (Partition) async -> Bool,
+    logger: Logger
+  ) {
+    let all = schema.partitions.map { PartitionStatistics($0) }
+    partitions = Dictionary(uniqueKeysWithValues: all.map { ($0.partition, $0) })
+    layout = RollupLayout(archive)
+    self.schema = schema
+    self.clock = clock
+    self.logger = logger
+    online = OnlineReader(client: client, schema: schema)
+    follower = StreamFollower(
+      all,
+      reader: reader,
+      archive: archive,
+      schema: schema,
+      clock: clock,
+      interval: interval,
+      isHeld: isHeld,
+      status: status,
+      logger: logger
+    )
+    keeper = RollupKeeper(
+      all,
+      layout: layout,
+      retention: retention,
+      clock: clock,
+      interval: interval,
+      isHeld: isHeld,
+      status: status,
+      logger: logger
+    )
+  }
+
+  /// What reads the streams; best on a thread that serves no requests.
+  package var following: any Service { follower }
+  /// What makes files; it has a thread of its own.
+  package var keeping: any Service { keeper }
+
+  /// What keeps the statistics from going on, for a person; nil when nothing does.
+  package var problem: String? { status.problem }
+
+  /// The last event of each partition that is counted, zero where it isn't known yet; partitions that this process doesn't
+  /// follow are left out.
+  package var positions: [Partition: StreamID] {
+    partitions.compactMapValues { $0.isFollowed ? $0.position ?? .zero : nil }
+  }
+
+  /// Events that were counted in memory since the start.
+  package var countedEvents: Int { partitions.values.reduce(0) { $0 + $1.counted.events } }
+
+  // MARK: Questions
+
+  private func partition(of bot: BotID) throws -> PartitionStatistics {
+    guard let partition = partitions[schema.partition(of: bot)] else {
+      throw StatisticsUnavailable("the bot's partition is not known")
+    }
+    return partition
+  }
+
+  /// The bot's partition, once it is followed.
+  private func followed(_ bot: BotID) async throws -> PartitionStatistics {
+    let partition = try partition(of: bot)
+    let isNew = partition.asked.map { $0.duration(to: .now) > StreamFollower.interest } ?? true
+    partition.noteAsked()
+    let deadline = ContinuousClock.now + Self.longestWait
+    while !partition.isLoaded || (isNew && partition.asOf == 0), ContinuousClock.now < deadline {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    guard partition.isLoaded else { throw StatisticsUnavailable("the statistics are being read") }
+    return partition
+  }
+
+  /// Through when the bot's events are counted.
+  private func asOf(_ bot: BotID) -> Int64 { partitions[schema.partition(of: bot)]?.asOf ?? 0 }
+
+  private func read<Answer: Sendable>(
+    _ bot: BotID,
+    _ body: @escaping @Sendable (BotReader) throws -> Answer
+  ) async throws -> Answer {
+    let partition = try await followed(bot)
+    let deadline = ContinuousClock.now + Self.longestAnswer
+    var attempts = 0
+    while true {
+      do {
+        return try await threads.run { [scans] in
+          let snapshot = try partition.snapshot(of: bot)
+          return try body(BotReader(snapshot, cache: scans, deadline: deadline))
+        }
+      } catch is RollupGone where attempts < 5 {
+        // Files were joined meanwhile; the next look finds the new ones.
+        attempts += 1
+        try await Task.sleep(for: .milliseconds(50 << attempts))
+      } catch let damage as RollupDamage {
+        logger.error("a file of statistics is damaged", metadata: ["damage": "\(damage)"])
+        throw StatisticsUnavailable("a file of statistics is damaged, and is made anew")
+      }
+    }
+  }
+}
+
+extension Statistics: StatisticsAnswering {
+  package func chart(_ query: ChartQuery, bot: BotID) async throws -> ChartAnswer {
+    try await answers.answer(.chart(query), bot, asOf: asOf(bot)) {
+      try await self.read(bot) { try ChartReader(reader: $0).answer(query) }
+    }
+  }
+
+  package func top(_ query: TopQuery, bot: BotID) async throws -> TopAnswer {
+    try await answers.answer(.top(query), bot, asOf: asOf(bot)) {
+      try await self.read(bot) { try TopReader(reader: $0).answer(query) }
+    }
+  }
+
+  package func retention(_ query: RetentionQuery, bot: BotID) async throws -> RetentionAnswer {
+    try await answers.answer(.retention(query), bot, asOf: asOf(bot)) {
+      try await self.read(bot) { try RetentionReader(reader: $0).answer(query) }
+    }
+  }
+
+  package func summary(_ query: SummaryQuery, bot: BotID) async throws -> Summary {
+    try await answers.answer(.summary(query), bot, asOf: asOf(bot)) {
+      async let online = self.online.counts(bot, windows: LiveHub.windows, now: self.clock.nowMilliseconds)
+      var summary = try await self.read(bot) { try SummaryReader(reader: $0).answer(query) }
+      summary.online = zip(LiveHub.windows, try await online).map { .init(seconds: $0, count: $1) }
+      return summary
+    }
+  }
+
+  package func recent(bot: BotID, limit: Int) async throws -> RecentEvents {
+    let partition = try await followed(bot)
+    let (events, asOf) = partition.recentEvents(of: bot, limit)
+    guard events.count < limit else { return RecentEvents(asOf: asOf, events: events) }
+    let before = events.last?.id ?? .max
+    let removal = partition.removal(of: bot)
+    let segments = SegmentEvents(archive: layout.archive, partition: partition.partition)
+    let sealed = partition.files.through.number
+    let older = try await threads.run {
+      try segments.last(limit - events.count, of: bot, through: sealed, before: before)
+    }
+    return RecentEvents(asOf: asOf, events: events + older.filter { $0.id > removal })
+  }
+}
+
+extension Statistics: PulseReading {
+  package func pulse(of bots: Set<BotID>) async -> [BotID: BotPulse] {
+    let now = clock.nowMilliseconds
+    var pulses: [BotID: BotPulse] = [:]
+    for bot in bots {
+      guard let partition = try? partition(of: bot) else { continue }
+      let (uses, asOf) = partition.usesInLastMinute(of: bot, at: now)
+      pulses[bot] = BotPulse(usesLastMinute: uses, asOf: asOf)
+    }
+    return pulses
+  }
+}

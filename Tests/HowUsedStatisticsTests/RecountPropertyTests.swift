@@ -1,0 +1,165 @@
+import HowUsedModel
+@testable import HowUsedStatistics
+import TestSupport
+import Testing
+
+/// Answers against a plain recount of the same events (see ``Recount``, which knows nothing of how they are found).
+struct RecountPropertyTests {
+  @Test("Every answer is the one of a plain recount, whatever is in files by then", arguments: 0..<8)
+  func answers(run: Int) throws {
+    let seed = RecountGenerator.seed() &+ UInt64(run)
+    // The last ones go on for so long that months are joined.
+    var generator = RecountGenerator(seed: seed, days: run < 6 ? 12 : 50)
+    var random = SeededGenerator(state: seed ^ 0x9e37)
+    let events = generator.events(3000)
+    let rig = try RecountRig()
+    var recount = Recount(events: [])
+    var next = 0
+    while next < events.count {
+      let part = events[next..<min(next + Int.random(in: 1...600, using: &random), events.count)]
+      next += part.count
+      rig.add(part)
+      recount.events += part
+      if run > 0 { try rig.seal(Int.random(in: 0...500, using: &random)) }
+      let now = Int64(part[part.endIndex - 1].id.milliseconds / 1000)
+      if Bool.random(using: &random) { rig.restart() }
+      if Bool.random(using: &random) { try rig.keep(now: now) }
+      if Int.random(in: 0..<8, using: &random) == 0, let bot = generator.bots.randomElement(using: &random) {
+        let id = part[part.endIndex - 1].id
+        rig.remove(bot, through: id)
+        recount.removals.append((bot, id))
+      }
+    }
+    try rig.keep(now: generator.now)
+    for bot in generator.bots {
+      var found: [Int64: Int64] = [:]
+      let everything = RowSelection(EventFilter(), nil, updatesName: nil, includesUpdates: true)
+      try rig.reader(of: bot, now: generator.now).registrations().forEach(everything, { _ in 0 }) { id, seconds, _ in
+        found[id] = seconds
+      }
+      let wanted = recount.registrations(of: bot)
+      for (id, seconds) in wanted where found[id] != seconds {
+        Issue.record(
+          "user \(id) of \(bot) registered at \(found[id] ?? 0) instead of \(seconds), seed \(seed) run \(run)"
+        )
+      }
+      #expect(found.count == wanted.count)
+    }
+    for number in 0..<80 {
+      let ask = RecountAsk(generator, using: &random)
+      let note = "HOWUSED_SEED=\(seed &- UInt64(run)) run \(run): \(ask)"
+      switch number % 8 {
+      case 6: try compareTop(ask, rig, recount, generator.now, &random, note)
+      case 7: try compareRetention(ask, rig, recount, generator.now, &random, note)
+      default: try compare(ask, rig, recount, generator.now, note)
+      }
+    }
+  }
+
+  private func compareTop(
+    _ ask: RecountAsk,
+    _ rig: RecountRig,
+    _ recount: Recount,
+    _ now: Int64,
+    _ random: inout SeededGenerator,
+    _ note: String
+  ) throws {
+    guard !ask.updates, let by = RecountDimension.allCases.randomElement(using: &random) else { return }
+    let sort: RecountMetric = Bool.random(using: &random) ? .uses : .users
+    let search = ["", "", "src1", "E"].randomElement(using: &random) ?? ""
+    let offset = Int.random(in: 0...3, using: &random)
+    let limit = Int.random(in: 1...30, using: &random)
+    var parameters = [
+      ("by", by.rawValue), ("tz", ask.zone), ("period", ["24h", "3d", "1w"].randomElement(using: &random) ?? "3d"),
+    ]
+    parameters += [("sort", sort.rawValue), ("search", search), ("offset", "\(offset)"), ("limit", "\(limit)")]
+    let query = try QuestionParser(
+      parameters: (parameters + ask.filterParameters).map { (name: $0.0, value: $0.1) },
+      now: now
+    ).top()
+    let answer = try TopReader(reader: try rig.reader(of: ask.bot, now: now)).answer(query)
+    var question = ask.question(bounds: query.timeline.bounds)
+    question.segment = by
+    let rows = recount.top(question, sort: sort, search: search)
+    let found = answer.rows.map { row in
+      RecountRow(
+        name: JSONText.decoded(row.name),
+        uses: row.uses,
+        users: row.users,
+        new: row.new,
+        previousUses: row.usesBefore,
+        previousUsers: row.usersBefore
+      )
+    }
+    // What is compared with is as long as the time itself only where no clock was changed.
+    let isEven = query.previous.end - query.previous.start == query.timeline.end - query.timeline.start
+    let wanted = rows.dropFirst(offset).prefix(limit).map { $0 }
+    #expect(answer.total == rows.count, "top \(parameters) \(note)")
+    for (found, wanted) in zip(found, wanted) where found != wanted {
+      var other = found
+      if !isEven { (other.previousUses, other.previousUsers) = (wanted.previousUses, wanted.previousUsers) }
+      if other != wanted { Issue.record("\(found) instead of \(wanted): top \(parameters) \(note)") }
+    }
+    #expect(found.count == wanted.count, "top \(parameters) \(note)")
+  }
+
+  private func compareRetention(
+    _ ask: RecountAsk,
+    _ rig: RecountRig,
+    _ recount: Recount,
+    _ now: Int64,
+    _ random: inout SeededGenerator,
+    _ note: String
+  ) throws {
+    guard !ask.updates else { return }
+    let isWeekly = Bool.random(using: &random)
+    let parameters = [("unit", isWeekly ? "week" : "day"), ("tz", ask.zone), ("period", isWeekly ? "4w" : "9d")]
+    let query = try QuestionParser(
+      parameters: (parameters + ask.filterParameters).map { (name: $0.0, value: $0.1) },
+      now: now
+    ).retentionQuery()
+    let answer = try RetentionReader(reader: try rig.reader(of: ask.bot, now: now)).answer(query)
+    let bounds = Array(query.units.bounds[...query.cohortCount])
+    let later = Array(query.units.bounds[(query.cohortCount + 1)...])
+    let wanted = recount.retention(ask.question(bounds: bounds), later: later)
+    #expect(answer.cohorts.map(\.size) == wanted.map(\.size), "retention \(parameters) \(note)")
+    #expect(answer.cohorts.map(\.returned) == wanted.map(\.returned), "retention \(parameters) \(note)")
+  }
+
+  private func compare(_ ask: RecountAsk, _ rig: RecountRig, _ recount: Recount, _ now: Int64, _ note: String) throws {
+    let parameters = ask.parameters.map { (name: $0.0, value: $0.1) }
+    let query = try QuestionParser(parameters: parameters, now: now).chart()
+    let reader = try rig.reader(of: ask.bot, now: now)
+    let answer = try ChartReader(reader: reader).answer(query)
+    let found = answer.series.map { series in
+      RecountSeries(name: JSONText.decoded(series.name), total: series.total, values: series.values)
+    }
+    let question = ask.question(bounds: query.timeline.bounds)
+    switch ask.metric {
+    case .active:
+      let wanted = recount.active(question, earlier: Array((query.lead?.bounds ?? []).dropLast()))
+      #expect(found.map(\.values) == [wanted.daily, wanted.weekly, wanted.monthly], "\(note)")
+    case .online:
+      let wanted = recount.online(question)
+      // What comes late into a day that is in a file already counts beside it.
+      let isLess = zip(found[0].values, wanted.values).allSatisfy { $0 <= $1 }
+      if !isLess || (rig.maker.set.days.isEmpty && found != [wanted]) {
+        Issue.record("\(Self.difference(found, [wanted])): \(note)")
+      }
+    case .uses, .users, .new:
+      let wanted = recount.series(question)
+      if found != wanted { Issue.record("\(Self.difference(found, wanted)): \(note)") }
+    }
+  }
+
+  /// Where two answers differ first, in a few words.
+  private static func difference(_ found: [RecountSeries], _ wanted: [RecountSeries]) -> String {
+    for (found, wanted) in zip(found, wanted) where found != wanted {
+      guard found.name == wanted.name else { return "\(found.name) instead of \(wanted.name)" }
+      let point = zip(found.values, wanted.values).enumerated().first { $1.0 != $1.1 }
+      return "\(found.name): total \(found.total) instead of \(wanted.total)"
+        + (point.map { ", \($1.0) instead of \($1.1) at \($0)" } ?? "")
+    }
+    return "\(found.count) instead of \(wanted.count) series"
+  }
+}
