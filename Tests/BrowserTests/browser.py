@@ -50,7 +50,7 @@ class BrowserTestCase(unittest.TestCase):
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("request", self._request)
         if answer:
-            for source in ["stats", "summary"]:
+            for source in ["stats", "summary", "top"]:
                 page.route(f"**/{source}?*", lambda route: self._answer(route, answer))
         page.goto(f"{self.server.address}{path}?{urllib.parse.urlencode(query)}")
         return page
@@ -89,14 +89,26 @@ class BrowserTestCase(unittest.TestCase):
         """A chart's data, as its table shows it: rows of cells, the newest first."""
         chart = self.chart(page, metric)
         chart.get_by_role("button", name="Table").click()
+        expect(chart.locator("tbody tr").first).to_be_visible()
         rows = chart.locator("tbody tr").evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.innerText))")
         chart.get_by_role("button", name="Table").click()
         return rows
 
     def loaded(self, page):
-        """Waits until every chart shows the answer to what was asked last."""
-        expect(page.locator(".chart[aria-busy=false]")).to_have_count(4)
+        """Waits until every chart shows the answer to what was asked last; that of active users is asked for when seen."""
+        expect(page.locator(".chart[aria-busy=false]:not([data-metric=active])")).to_have_count(4)
         return page
+
+    def top(self, page):
+        """The top lists, in view and answered."""
+        panel = page.locator(".top-panel")
+        panel.scroll_into_view_if_needed()
+        expect(panel.locator("[role=tabpanel]")).to_have_attribute("aria-busy", "false")
+        return panel
+
+    def filter(self, page, name):
+        """The box of the filter by a dimension, by what it's called."""
+        return page.locator(".filter", has=page.get_by_label(name, exact=True))
 
 
 def bot(number, name="Demo bot"):

@@ -58,27 +58,28 @@ class HistoryTests(BrowserTestCase):
             if "/summary" in address:
                 answer["approximate"] = True
                 answer["today"]["users"] = 123_456
-            answer["noteCode"] = "whole_hours"
+            answer["noteCode"] = "utc_days"
             metric = urllib.parse.parse_qs(urllib.parse.urlsplit(address).query).get("metric")
             if metric == ["uses"]:
-                answer["unattributedUses"] = 1234
+                values = [0] * (len(answer["time"]) - 1) + [1234]
+                answer["series"].append({"name": "__unattributed__", "total": 1234, "values": values})
             if metric == ["users"]:
-                answer |= {"crowdedBuckets": 1, "omittedSeries": 21, "approximate": True}
+                answer["approximate"] = True
 
         words = {
-            "en-GB": ["whole hours in UTC", "1,234 of these uses", "In 1 bucket there", "21 smaller series", "about 0.8%"],
-            "ru-RU": ["целыми часами UTC", "1 234 из этих", "В 1 отрезке", "Ещё 21 ряд поменьше не показан", "около 0,8 %"],
+            "en-GB": ["days in UTC", "1,234 uses are “Not told apart”", "estimated from a part of them"],
+            "ru-RU": ["дни по UTC", "1 234 использования «Не различены»", "оцениваются по их части"],
         }
-        for locale, (hours, uses, crowded, omitted, estimates) in words.items():
+        for locale, (days, uses, estimates) in words.items():
             query = {"period": "3d", "divider": "1h", "segment": "event"}
             phone = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
             page = self.loaded(self.open(self.bot, locale=locale, query=query, answer=lack, **phone))
-            for metric, texts in {"users": [hours, crowded, omitted, estimates], "uses": [hours, uses]}.items():
+            for metric, texts in {"users": [days, estimates], "uses": [days, uses]}.items():
                 # The thin spaces of numbers are no-break ones.
                 notes = self.chart(page, metric).locator(".notes").inner_text().replace("\xa0", " ")
                 for text in texts:
                     self.assertIn(text, notes)
-            expect(page.locator(".hint")).to_contain_text(hours)
+            expect(page.locator(".hint")).to_contain_text(days)
             expect(page.locator("[data-today=users]")).to_contain_text("≈")
             self.assertEqual(page.evaluate("document.documentElement.scrollWidth"), 360, "scrolls sideways")
             self.shot(page, f"lacking-{locale}")
@@ -93,6 +94,7 @@ class HistoryTests(BrowserTestCase):
             "history-split-dark-russian": split | {"color_scheme": "dark", "locale": "ru-RU"},
             "history-week-by-language": {"query": {"period": "7d", "divider": "24h", "segment": "param_1"}},
             "history-phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True} | split,
+            "history-compared": {"query": {"period": "3d", "divider": "1h", "compare": "previous"}},
             "history-wide": {"viewport": {"width": 1920, "height": 1080}, "query": {"period": "7d"}},
         }.items():
             with self.subTest(name):

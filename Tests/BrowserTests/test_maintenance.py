@@ -39,8 +39,9 @@ class MaintenanceTests(BrowserTestCase):
         looker = threading.Thread(target=look)
         looker.start()
         try:
-            for options in [["--bot", str(used.id)], []]:
-                self.assertRegex(self.command("stats", "rebuild", *options), r"Counted \d\d events anew")
+            # Of what isn't sealed nothing is in files.
+            for _ in range(2):
+                self.assertRegex(self.command("stats", "rebuild"), r"Counted \d+ events anew")
         finally:
             done.set()
             looker.join()

@@ -22,6 +22,13 @@ class ReaderTests(BrowserTestCase):
         expect(page.get_by_role("heading", name="Сейчас онлайн")).to_be_visible()
         expect(page.locator(".caption")).to_have_text("человек за последние 2 минуты")
         self.shot(page, "russian")
+        # Every plural that Russian has, in every text that counts people.
+        forms = page.evaluate("""async () => {
+          const src = document.querySelector("script[type=module]").src
+          const {counted} = await import(new URL("text.js", src))
+          return [1, 2, 5, 11, 21, 22, 25, 111, 1000].map((n) => counted("inLast", n, {window: ""}).trim())
+        }""")
+        self.assertEqual([form.split()[0] for form in forms], ["человек", "человека"] + ["человек"] * 3 + ["человека"] + ["человек"] * 3)
         page.get_by_role("button", name="EN", exact=True).click()
         expect(page.get_by_role("heading", name="Online now")).to_be_visible()
         page.reload()
@@ -77,10 +84,10 @@ class ReaderTests(BrowserTestCase):
         page.wait_for_url(re.compile("^((?!from=).)*$"))
         # Everything that can be clicked can be reached, and says what it is.
         nameless = page.evaluate("""() => [...document.querySelectorAll("button, a, input, select")]
-          .filter((one) => one.checkVisibility() && !(one.ariaLabel || one.innerText.trim() || one.labels?.length))
+          .filter((one) => one.checkVisibility() && !(one.ariaLabel || one.innerText?.trim() || one.labels?.length))
           .map((one) => one.outerHTML)""")
         self.assertEqual(nameless, [])
-        page.locator(".top-table").get_by_role("button", name="common").focus()
+        self.top(page).get_by_role("button", name="common", exact=True).focus()
         page.keyboard.press("Enter")
         expect(page.locator(".chip")).to_have_text("common ×")
 
@@ -88,7 +95,7 @@ class ReaderTests(BrowserTestCase):
         page = self.loaded(self.open(self.bot))
         spoken = page.locator("main > [role=status].hidden")
         expect(spoken).to_have_text("")
-        page.locator(".top-table").get_by_role("button", name="common").focus()
+        self.top(page).get_by_role("button", name="common", exact=True).focus()
         page.keyboard.press("Enter")
         expect(spoken).to_have_text(re.compile(r"Uses: 10 total"))
         page.get_by_role("button", name="Remove common").focus()
@@ -102,25 +109,35 @@ class ReaderTests(BrowserTestCase):
         page.evaluate("document.body.focus()")
         places = page.evaluate("""() => [...document.querySelectorAll("button, a, input, select, [tabindex]")]
           .filter((one) => one.checkVisibility() && one.tabIndex >= 0)
-          .map((one) => one.closest(".switches, .overview, .controls, .charts, .tables")?.classList[0])
+          .map((one) => one.closest(".switches, .overview, .controls, .charts, .panels")?.classList[0])
           .filter((name, i, all) => name && name !== all[i - 1])""")
-        self.assertEqual(places, ["switches", "overview", "controls", "charts", "tables"])
+        self.assertEqual(places, ["switches", "overview", "controls", "charts", "panels"])
 
     def test_filters_fold_on_a_phone(self):
         page = self.loaded(self.open(self.bot, viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True))
-        expect(page.get_by_label("Param 1")).to_be_hidden()
+        expect(page.get_by_label("Param 1", exact=True)).to_be_hidden()
         unfold = page.get_by_role("button", name="Filters", exact=True)
         expect(unfold).to_have_attribute("aria-expanded", "false")
         unfold.click()
         expect(unfold).to_have_attribute("aria-expanded", "true")
-        expect(page.get_by_label("Param 1")).to_be_visible()
+        expect(page.get_by_label("Param 1", exact=True)).to_be_visible()
         expect(page.get_by_text("Tap a chart")).to_be_visible()
+
+    def test_nothing_moves_while_it_comes(self):
+        for settings in [{}, {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}]:
+            page = self.loaded(self.open(self.bot, **settings))
+            page.wait_for_timeout(1500)
+            shift = page.evaluate("""() => new Promise((told) => new PerformanceObserver((list) => told(
+              list.getEntries().filter((one) => !one.hadRecentInput).reduce((sum, {value}) => sum + value, 0)
+            )).observe({type: "layout-shift", buffered: true}) ?? setTimeout(() => told(0), 500))""")
+            self.assertLess(shift, 0.05)
 
     def test_table_instead_of_chart(self):
         page = self.loaded(self.open(self.bot, query={"segment": "event", "period": "1h"}))
         chart = self.chart(page, "uses")
         chart.get_by_role("button", name="Table").click()
         expect(chart.get_by_role("columnheader")).to_have_count(4)
+        expect(chart.locator("tbody td").first).to_be_visible()
         cells = chart.locator("tbody td").all_inner_texts()
         self.assertEqual(sum(map(int, cells)), 30)
         self.shot(page, "table")

@@ -46,7 +46,11 @@ import Testing
   @Test func everyOperationIsWhole() throws {
     #expect(document["openapi"] as? String == "3.1.0")
     let paths = try #require(document["paths"] as? [String: [String: [String: Any]]])
-    #expect(Set(paths.keys) == ["/api", "/stats", "/summary", "/online", "/live", "/health", "/charts"])
+    #expect(
+      Set(paths.keys) == [
+        "/api", "/stats", "/summary", "/top", "/retention", "/events", "/online", "/live", "/health", "/charts",
+      ]
+    )
     let operations = paths.values.flatMap(\.values)
     #expect(Set(operations.compactMap { $0["operationId"] as? String }).count == operations.count)
     for operation in operations {

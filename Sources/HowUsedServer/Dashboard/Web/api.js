@@ -1,7 +1,8 @@
 // Asks the server. Nothing here knows about the page.
+import {fallBack} from "./zone.js"
 
 const TIMEOUT = 10_000
-export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC"
+const LONGEST_WAIT = 8000
 
 /** The server's refusal (`status` 400…, `field` is the parameter that was wrong), or `status` 0: it couldn't be reached. `retryAfter` is in seconds. */
 export class ApiError extends Error {
@@ -17,8 +18,21 @@ export function address(path, view, query = {}) {
   return `${path}?${new URLSearchParams({id: view.id, token: view.token, ...query})}`
 }
 
-/** The answer's JSON. Throws `ApiError`, or the signal's reason when `signal` stopped it. */
+/**
+ * The answer's JSON. Throws `ApiError`, or the signal's reason when `signal` stopped it. A time zone that the server doesn't
+ * know is given up for UTC, once and for all.
+ */
 export async function ask(path, view, query, signal) {
+  try {
+    return await askOnce(path, view, query, signal)
+  } catch (error) {
+    if (error.status !== 400 || error.field !== "tz" || query.tz === "UTC") throw error
+    fallBack()
+    return askOnce(path, view, {...query, tz: "UTC"}, signal)
+  }
+}
+
+async function askOnce(path, view, query, signal) {
   const limit = AbortSignal.any([AbortSignal.timeout(TIMEOUT), ...(signal ? [signal] : [])])
   let response
   try {
@@ -39,14 +53,15 @@ async function refusal(response) {
 }
 
 /**
- * The server-sent events of /live, each given to `receive`. Ends only by throwing. EventSource isn't used because it
- * hides the status, and a wrong token isn't a lost connection. `silence` milliseconds without an event count as lost.
+ * The server-sent events of /live, each given to `receive`; a comment, by which the server says that it is there but has
+ * nothing to tell, calls `wait`. Ends only by throwing. EventSource isn't used because it hides the status, and a wrong
+ * token isn't a lost connection. `silence` milliseconds without either count as lost.
  */
-export async function listen(view, receive, signal, silence = 5000) {
+export async function listen(view, {receive, wait}, signal, silence = 5000) {
   const quiet = new AbortController()
   let timer = setTimeout(() => quiet.abort(), silence)
   try {
-    const response = await fetch(address("/live", view, {seconds: view.seconds}), {
+    const response = await fetch(address("/live", view), {
       signal: AbortSignal.any([signal, quiet.signal]), headers: {Accept: "text/event-stream"}, cache: "no-store",
     })
     if (!response.ok) throw await refusal(response)
@@ -57,11 +72,12 @@ export async function listen(view, receive, signal, silence = 5000) {
       const events = (rest + value).split(/\r?\n\r?\n/)
       rest = events.pop()
       for (const event of events) {
-        const data = event.split(/\r?\n/).filter((line) => line.startsWith("data:")).map((line) => line.slice(5)).join("\n")
-        if (!data) continue
         clearTimeout(timer)
         timer = setTimeout(() => quiet.abort(), silence)
-        receive(JSON.parse(data))
+        const lines = event.split(/\r?\n/)
+        const data = lines.filter((line) => line.startsWith("data:")).map((line) => line.slice(5)).join("\n")
+        if (data) receive(JSON.parse(data))
+        else if (lines.some((line) => line.startsWith(":"))) wait()
       }
     }
   } catch (error) {
@@ -71,4 +87,10 @@ export async function listen(view, receive, signal, silence = 5000) {
     clearTimeout(timer)
     quiet.abort()
   }
+}
+
+/** Milliseconds to wait before the next try: doubling, with jitter so that viewers don't all come back at once. */
+export function backoff(failures, retryAfter = 0) {
+  const wait = Math.min(LONGEST_WAIT, 500 * 2 ** Math.min(failures, 10)) * (0.75 + Math.random() / 2)
+  return Math.max(wait, retryAfter * 1000)
 }

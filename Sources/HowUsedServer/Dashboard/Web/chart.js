@@ -1,29 +1,34 @@
 // One chart with its title, what stands under the crosshair, legend, table and CSV.
-import {address, timeZone} from "./api.js"
+import {address} from "./api.js"
 import {h, setText} from "./dom.js"
-import {notesOf} from "./notes.js"
+import {Legend} from "./legend.js"
 import {Plot} from "./plot.js"
-import {bucket, number, seriesName, span, t} from "./text.js"
+import {notesOf, Reading} from "./reading.js"
+import {bucket, number, span, t} from "./text.js"
+import {timeZone} from "./zone.js"
 
 const HEIGHT = 208
-const LEGEND = 8
-const ROWS = 400
 
 export class Chart {
   #metric
   #page
   #plot
-  #answer = null
-  #view = null
-  #unfolded = false
+  #reading = null
+  #isRefused = false
+  #legend
+  /** Loaded when somebody wants a table. */
+  #showTable = null
   #parts = {}
-  #values = []
 
-  /** `page` holds what the charts share: `colors`, the `hidden` series' names, `zoom`, `zoomOut`, `toggle(name)`. */
+  /**
+   * `page` holds what charts share: `colors`, the `hidden` series' names, `zoom`, `zoomOut`, `toggle(name)`, and `sync`, the
+   * name of their common crosshair.
+   */
   constructor(metric, page) {
     this.#metric = metric
     this.#page = page
     const title = t(metric)
+    this.#legend = new Legend(page.toggle)
     const parts = this.#parts = {
       readout: h("p", {class: "readout"}),
       spoken: h("p", {class: "hidden", "aria-live": "polite"}),
@@ -32,17 +37,16 @@ export class Chart {
         onkeydown: (event) => this.#key(event), onblur: () => this.#plot.clear(),
       }),
       message: h("p", {class: "message", hidden: true}),
-      notes: h("div", {class: "notes"}),
-      legend: h("div", {class: "legend", hidden: true}),
       table: h("div", {class: "data", hidden: true, tabindex: 0, role: "region", "aria-label": `${title}: ${t("table")}`}),
+      notes: h("div", {class: "notes"}),
       tableButton: h("button", {type: "button", "aria-pressed": "false", onclick: () => this.#switchTable()}, t("table")),
       csv: h("a", {download: "", "aria-label": t("csvLong", {name: title})}, t("csv")),
     }
     this.element = h("section", {class: "chart", "aria-label": title, "data-metric": metric, "aria-busy": "true"},
       h("header", {}, h("h3", {}, title), parts.readout, h("div", {class: "actions"}, parts.tableButton, parts.csv)),
-      h("div", {class: "stage"}, parts.plot, parts.message), parts.table, parts.notes, parts.legend, parts.spoken)
+      h("div", {class: "stage"}, parts.plot, parts.message), parts.table, parts.notes, this.#legend.element, parts.spoken)
     this.#plot = new Plot(parts.plot, {
-      height: HEIGHT, sync: "howused", zoom: page.zoom, zoomOut: page.zoomOut, read: (index) => this.#read(index),
+      height: HEIGHT, sync: page.sync, zoom: page.zoom, zoomOut: page.zoomOut, read: (index) => this.#read(index),
     })
   }
 
@@ -53,69 +57,68 @@ export class Chart {
     this.#plot.clear()
   }
 
+  /** Says what is waited for, unless there is something to see. */
+  announce(text) {
+    if (!this.#reading && !this.#isRefused) this.#say(text)
+  }
+
   show(answer, view, query) {
-    this.#answer = answer
-    this.#view = {...view}
+    const reading = this.#reading = new Reading(this.#metric, answer, view)
     const parts = this.#parts
     this.element.setAttribute("aria-busy", "false")
     parts.csv.hidden = parts.tableButton.hidden = false
-    parts.csv.href = address("/stats", view, {...query, format: "csv"})
+    parts.csv.href = address("/stats", view, {...query, tz: timeZone(), format: "csv"})
     parts.plot.setAttribute("aria-label", t("chartHelp", {name: t(this.#metric), period: span(answer.from, answer.to)}))
-    const empty = answer.series.every((series) => series.values.every((value) => value === 0))
     // A peak is looked for every few seconds: until then, a chart of peaks lags behind the live count.
     const mayLag = this.#metric === "online" && answer.to > Date.now() / 1000
-    this.#say(empty && !mayLag ? t("noneInPeriod") : "")
-    parts.legend.hidden = !this.#segmented
+    this.#say(reading.isEmpty && !mayLag ? t("noneInPeriod") : "")
+    this.#legend.element.hidden = !reading.hasLegend
     this.#note(notesOf(this.#metric, answer, view))
     this.draw()
   }
 
   /** Says why the server couldn't count this (its status 400). */
   refuse(error) {
-    this.#answer = null
+    this.#reading = null
+    this.#isRefused = true
     this.element.setAttribute("aria-busy", "false")
-    if (error.field.startsWith("param_")) this.#say(t("cannotParams"))
-    else if (["divider", "from", "to", "period"].includes(error.field)) this.#say(t("cannotTime"))
-    else this.#say(t("cannot", {reason: error.message.replace(/^Bad Request: /, "")}))
-    for (const part of ["legend", "csv", "tableButton"]) this.#parts[part].hidden = true
+    const isTime = ["divider", "from", "to", "period"].includes(error.field)
+    this.#say(isTime ? t("cannotTime") : t("cannot", {reason: error.message.replace(/^Bad Request: /, "")}))
+    this.#legend.element.hidden = this.#parts.csv.hidden = this.#parts.tableButton.hidden = true
     setText(this.#parts.readout, "")
     this.#note([])
     this.#parts.plot.classList.add("void")
   }
 
   /** What its title and the text beside it say. */
-  get heading() { return `${t(this.#metric)}: ${this.#answer ? this.#totals(this.#visible) : this.#parts.message.textContent}` }
+  get heading() {
+    return `${t(this.#metric)}: ${this.#parts.readout.textContent || this.#parts.message.textContent}`
+  }
 
   /** Must be called before the element is thrown away: the crosshair's group would keep it. */
   destroy() { this.#plot.destroy() }
 
   /** Draws again what is known: after colours or hidden series changed. */
   draw() {
-    const answer = this.#answer
-    if (!answer) return
-    const shown = this.#visible
+    const reading = this.#reading
+    if (!reading) return
+    const {answer} = reading
+    const shown = reading.visible(this.#page.hidden)
     this.#parts.plot.classList.remove("void")
-    this.#values = answer.series
     this.#plot.show({
-      time: answer.time, step: answer.step,
-      stack: shown.length
-        ? shown.map((series) => ({values: series.values, color: this.#color(series.name)}))
+      time: answer.time, step: answer.step, lines: reading.isLines, previous: reading.previous?.values,
+      series: shown.length
+        ? shown.map(({name, values}) => ({values, color: this.#color(name)}))
         : [{values: answer.time.map(() => 0), color: "--series-0"}],
     })
     this.#plot.redraw()
     this.#read(this.#plot.index)
-    if (!this.#parts.table.hidden) this.#fillTable()
+    if (!this.#parts.table.hidden) this.#showTable?.(this.#parts.table, t(this.#metric), answer, reading.columns)
   }
-
-  get #visible() {
-    return this.#answer.series.filter((series) => !this.#segmented || !this.#page.hidden.has(series.name))
-  }
-
-  get #segmented() { return this.#view.segment !== "" && (this.#metric === "uses" || this.#metric === "users") }
 
   #color(name) {
     if (this.#metric === "online") return "--live"
-    return this.#segmented ? this.#page.colors.of(name) : "--series-0"
+    return this.#reading.hasLegend ? this.#page.colors.of(name) : "--series-0"
   }
 
   #note(texts) {
@@ -131,85 +134,39 @@ export class Chart {
   }
 
   // What stands under the crosshair, or the totals.
-  #read(index) {
-    const answer = this.#answer
-    if (!answer) return
-    const visible = this.#visible
-    const amount = (series) => index === null ? series.total : series.values[index]
-    setText(this.#parts.readout, index === null ? this.#totals(visible)
-      : `${this.#moment(index)} · ${number(visible.reduce((sum, series) => sum + amount(series), 0))}`)
-    if (this.#segmented) this.#fillLegend(amount)
+  #read(pointed) {
+    const reading = this.#reading
+    if (!reading) return
+    const {hidden} = this.#page
+    const index = pointed ?? reading.resting
+    setText(this.#parts.readout, index === null ? reading.totals(hidden)
+      : [this.#moment(index), reading.at(index, hidden)].filter(Boolean).join(" · "))
+    if (!reading.hasLegend) return
+    const series = reading.answer.series.map((one) => ({
+      name: one.name, label: reading.label(one.name), color: this.#color(one.name), amount: reading.amount(one, index),
+      isHidden: hidden.has(one.name),
+    }))
+    this.#legend.show(series, reading.sum(index))
   }
 
   #moment(index) {
-    const {time, step} = this.#answer
+    const {time, step} = this.#reading.answer
     const unfinished = time[index] + step > Date.now() / 1000 ? ` (${t("soFar")})` : ""
     return bucket(time[index], step) + unfinished
   }
 
-  #totals(visible) {
-    const {approximate, series} = this.#answer
-    if (this.#metric === "online") {
-      return t("peak", {n: number(series.reduce((most, {values}) => values.reduce((a, b) => Math.max(a, b), most), 0))})
-    }
-    if (this.#segmented && this.#metric === "users") return ""
-    const sum = visible.reduce((sum, {total}) => sum + total, 0)
-    return t(approximate ? "approximate" : "total", {n: number(sum)})
-  }
-
-  #fillLegend(amount) {
-    const {legend} = this.#parts
-    const series = this.#answer.series
-    const shown = this.#unfolded ? series : series.slice(0, LEGEND)
-    const wanted = shown.map(({name}) => name).join("\0") + this.#unfolded + series.length
-    if (legend.dataset.names !== wanted) {
-      legend.dataset.names = wanted
-      legend.replaceChildren(...shown.map(({name}) => this.#legendButton(name)))
-      if (series.length > LEGEND) {
-        legend.append(h("button", {type: "button", class: "more", onclick: () => {
-          this.#unfolded = !this.#unfolded
-          this.#read(null)
-        }}, this.#unfolded ? t("fewer") : t("more", {n: number(series.length - LEGEND)})))
-      }
-    }
-    shown.forEach((one, i) => {
-      const button = legend.children[i]
-      button.setAttribute("aria-pressed", String(!this.#page.hidden.has(one.name)))
-      setText(button.lastChild, number(amount(one)))
-    })
-  }
-
-  #legendButton(name) {
-    const swatch = h("i", {})
-    swatch.style.background = `var(${this.#color(name)})`
-    return h("button", {type: "button", title: t("hide", {name: seriesName(name)}), onclick: () => this.#page.toggle(name)},
-      swatch, h("span", {class: "name"}, seriesName(name)), h("b", {}))
-  }
-
-  #switchTable() {
+  async #switchTable() {
     const show = this.#parts.table.hidden
     this.#parts.table.hidden = !show
     this.#parts.plot.parentElement.hidden = show
     this.#parts.tableButton.setAttribute("aria-pressed", String(show))
-    if (show) this.#fillTable()
-    else this.draw()
-  }
-
-  #fillTable() {
-    const {time, step, series} = this.#answer
-    const {scrollTop} = this.#parts.table
-    const heads = this.#segmented ? series.map(({name}) => seriesName(name)) : [t(this.#metric)]
-    const rows = time.map((at, i) => h("tr", {}, h("th", {scope: "row"}, bucket(at, step)),
-      series.map(({values}) => h("td", {}, number(values[i]))))).reverse().slice(0, ROWS)
-    this.#parts.table.replaceChildren(h("table", {}, h("caption", {class: "hidden"}, t(this.#metric)),
-      h("thead", {}, h("tr", {}, h("th", {scope: "col"}, t("time")), heads.map((text) => h("th", {scope: "col"}, text)))),
-      h("tbody", {}, rows)))
-    this.#parts.table.scrollTop = scrollTop
+    if (show) this.#showTable ??= (await import("./datatable.js")).showTable
+    this.draw()
   }
 
   #key(event) {
-    if (!this.#answer || event.ctrlKey || event.metaKey || event.altKey) return
-    const {time, step} = this.#answer
+    if (!this.#reading || event.ctrlKey || event.metaKey || event.altKey) return
+    const {time, step} = this.#reading.answer
     const index = this.#plot.index
     const at = index ?? time.length - 1
     const go = {
@@ -228,14 +185,6 @@ export class Chart {
 
   #point(index) {
     this.#plot.point(index)
-    const values = this.#answer.series.filter(({values}) => values[index] > 0 || !this.#segmented).slice(0, LEGEND)
-      .map(({name, values}) => this.#segmented ? `${seriesName(name)} ${number(values[index])}` : number(values[index]))
-    setText(this.#parts.spoken, `${this.#moment(index)}: ${values.join(", ") || 0}`)
+    setText(this.#parts.spoken, `${this.#moment(index)}: ${this.#reading.spoken(index)}`)
   }
 }
-
-/** The query of a metric for what is seen. New users and the online count are kept for a whole bot only. */
-export const queryOf = (metric, view, {filters, range}) => ({
-  metric, ...(metric === "uses" || metric === "users" ? filters(view) : {}), ...range(view), divider: view.divider,
-  tz: timeZone,
-})

@@ -1,4 +1,4 @@
-// The page's first line: the bot's name, whether the connection lives, language and colours.
+// The page's first line: the bot's name, whether the connection lives, language and colours. And what went wrong.
 import {choice, h, press, setText} from "./dom.js"
 import {currentLanguage, LANGUAGES, t} from "./text.js"
 
@@ -18,6 +18,12 @@ export function makeHeader({chooseLanguage, chooseTheme}) {
     element: h("header", {class: "top"}, h("span", {class: "brand", "aria-hidden": "true"}, "HowUsed"), name, status,
       h("div", {class: "switches"}, theme, language)),
     focusLanguage: () => language.querySelector("[aria-pressed=true]").focus(),
+    /** A bot's name is coming: its place is kept. */
+    expectName() {
+      name.hidden = status.hidden = false
+      setText(name, "\u00a0")
+      setText(status, t("updating"))
+    },
     setName(text) {
       name.hidden = false
       setText(name, text)
@@ -39,4 +45,16 @@ function setTheme(theme) {
   if (theme === "auto") delete document.documentElement.dataset.theme
   else document.documentElement.dataset.theme = theme
   try { localStorage.setItem("howused.theme", theme) } catch { /* It lasts until the page is closed, then. */ }
+}
+
+/** A line over the page. It says what went wrong while what was seen stays. */
+export function makeBanner() {
+  const element = h("p", {class: "banner", role: "status", hidden: true})
+  return {
+    element,
+    show(text) {
+      element.hidden = text === ""
+      setText(element, text)
+    },
+  }
 }

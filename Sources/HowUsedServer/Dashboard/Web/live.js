@@ -1,19 +1,16 @@
 // Keeps one live connection, comes back by itself when it's lost, and rests while nobody looks.
-import {ApiError, listen} from "./api.js"
-
-const LONGEST_WAIT = 8000
+import {ApiError, backoff, listen} from "./api.js"
 
 export class Live {
   #stop = null
-  #receive
-  #lose
-  #refuse
+  #told
 
-  /** `receive` takes each event, `lose` is called when the connection ends, `refuse` when the link is wrong. */
-  constructor({receive, lose, refuse}) {
-    this.#receive = receive
-    this.#lose = lose
-    this.#refuse = refuse
+  /**
+   * `receive` takes each event, `wait` is called while the server has nothing to tell, `lose` when the connection ends,
+   * `refuse` when the link is wrong.
+   */
+  constructor(told) {
+    this.#told = told
   }
 
   start(view) {
@@ -30,24 +27,24 @@ export class Live {
   async #run(view, signal) {
     for (let failures = 0; !signal.aborted; failures++) {
       try {
-        await listen(view, (event) => {
-          failures = 0
-          this.#receive(event)
+        await listen(view, {
+          receive: (event) => {
+            failures = 0
+            this.#told.receive(event)
+          },
+          wait: () => {
+            failures = 0
+            this.#told.wait()
+          },
         }, signal)
       } catch (error) {
         if (signal.aborted) return
-        if (error instanceof ApiError && error.status === 401) return this.#refuse(error)
-        this.#lose(error)
+        if (error instanceof ApiError && error.status === 401) return this.#told.refuse(error)
+        this.#told.lose(error)
         await pause(backoff(failures, error.retryAfter), signal)
       }
     }
   }
-}
-
-/** Milliseconds to wait before the next try: doubling, with jitter so that viewers don't all come back at once. */
-export function backoff(failures, retryAfter = 0) {
-  const wait = Math.min(LONGEST_WAIT, 500 * 2 ** Math.min(failures, 10)) * (0.75 + Math.random() / 2)
-  return Math.max(wait, retryAfter * 1000)
 }
 
 function pause(milliseconds, signal) {

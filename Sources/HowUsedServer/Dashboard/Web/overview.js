@@ -1,13 +1,13 @@
 // How many are online now, the last hour of it, and the cards of today and yesterday.
 import {choice, h, press, setText, svg} from "./dom.js"
-import {clock, number, percent, t} from "./text.js"
+import {clock, counted, number, percent, t} from "./text.js"
 
 const WINDOWS = [60, 120, 300, 600]
 /** Up to so many people are counted one by one. */
 const EXACT = 1000
 const CARDS = [["users", "users"], ["uses", "uses"], ["new", "new"], ["online", "peakOnline"]]
 
-export function makeOnline(view, chooseWindow) {
+export function makeOnline(chooseWindow) {
   const count = h("strong", {class: "count", id: "online"}, "–")
   const caption = h("span", {class: "caption"})
   const uses = h("span", {class: "uses"})
@@ -15,30 +15,27 @@ export function makeOnline(view, chooseWindow) {
   const windows = choice(t("window"), WINDOWS.map((value) => {
     const n = h("b", {}, "")
     counts.set(value, n)
-    return {value, label: h("span", {}, t("minutes", {n: value / 60, count: value / 60}), " ", n)}
-  }), view.seconds, (value) => chooseWindow(value), "windows")
+    return {value, label: h("span", {}, counted("minutes", value / 60), " ", n)}
+  }), null, (value) => chooseWindow(value), "windows")
   const sparkline = makeSparkline()
   const element = h("section", {class: "online", "aria-labelledby": "online-title"},
     h("div", {class: "now"}, h("h2", {id: "online-title"}, t("onlineNow")), count, caption, uses), windows, sparkline.element)
   return {
     element,
     sparkline,
-    /** The live count of the chosen window, and the uses of the last minute if they are known. */
+    /** Counts by window, `{"60": n, …}`, all of the same moment; which one was chosen; the uses of the last minute, if known. */
     show(online, seconds, lastMinute) {
-      setText(count, number(online))
-      setText(caption, t("inLast", {count: online, window: t("minutesLong", {n: seconds / 60, count: seconds / 60})}))
-      if (lastMinute !== undefined) setText(uses, t("usesMinute", {n: number(lastMinute), count: lastMinute}))
-      if (counts.has(seconds)) setText(counts.get(seconds), number(online))
-    },
-    /** The counts of the other windows: `{"60": n, …}`. */
-    showWindows(online, seconds) {
-      for (const [window, element] of counts) {
-        if (window !== seconds && online[window] !== undefined) setText(element, number(online[window]))
-      }
       press(windows, seconds)
+      for (const [window, element] of counts) if (online[window] !== undefined) setText(element, number(online[window]))
+      const chosen = online[seconds]
+      if (chosen !== undefined) {
+        setText(count, number(chosen))
+        setText(caption, t("inLast", {count: chosen, window: counted("minutesLong", seconds / 60)}))
+      }
+      if (lastMinute !== undefined) setText(uses, counted("usesMinute", lastMinute))
+      // The sparkline is of two minutes whatever window was chosen.
+      if (online[120] !== undefined) sparkline.setNow(online[120])
     },
-    /** The end of the sparkline, which is of two minutes whatever window was chosen. */
-    setNow: (online) => sparkline.setNow(online),
     setStale: (stale) => element.classList.toggle("stale", stale),
   }
 }

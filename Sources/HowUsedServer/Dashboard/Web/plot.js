@@ -1,12 +1,10 @@
-// Draws one chart with uPlot: bars while they are wide enough to be told apart, else steps, so that a bucket always
-// covers the time that it counts.
+// Draws one chart with uPlot.
+import {columnsOf, layoutOf, seriesOf, style} from "./shapes.js"
 import {clock, compact, day, month} from "./text.js"
+import {isFallback, zonedDate} from "./zone.js"
 
-const WIDE_ENOUGH = 8
 const INCREMENTS = [1, 2, 5].concat(
   [10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9].flatMap((n) => [n, 2 * n, 2.5 * n, 5 * n]))
-
-const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
 export class Plot {
   #host
@@ -20,7 +18,7 @@ export class Plot {
   #data = null
   #observer
 
-  /** `read` takes the index of the bucket under the crosshair or null; `zoom` takes from and to in unix seconds. */
+  /** `sync` names the charts that share a crosshair, if any; `read` takes the index of the bucket under the crosshair or null; `zoom` takes from and to in unix seconds. */
   constructor(host, {height, sync, read, zoom, zoomOut}) {
     this.#host = host
     this.#height = height
@@ -38,14 +36,14 @@ export class Plot {
     this.#plot = null
   }
 
-  /** `data` is `{time, step, stack: [{values, color}]}`: the first is drawn lowest, the others on top of it. */
+  /** `data` is `{time, step, lines, series: [{values, color}], previous}`, as `shapes.js` draws it. */
   show(data) {
     this.#data = data
     const width = this.#host.clientWidth
     if (width === 0 || data.time.length === 0) return
-    const bars = (width - 50) / data.time.length >= WIDE_ENOUGH
-    const shape = `${data.stack.length} ${bars} ${data.step >= 86400}`
-    const columns = this.#columns(data, bars)
+    const layout = layoutOf(data, width - 50)
+    const shape = `${data.series.length} ${Boolean(data.previous)} ${layout} ${data.step >= 86400} ${isFallback()}`
+    const columns = columnsOf(data, layout)
     if (this.#plot && this.#shape === shape) {
       this.#plot.setData(columns)
       this.#read(this.index)
@@ -53,7 +51,7 @@ export class Plot {
     }
     this.#plot?.destroy()
     this.#shape = shape
-    this.#plot = new uPlot(this.#options(width, data, bars), columns, this.#host)
+    this.#plot = new uPlot(this.#options(width, data, layout), columns, this.#host)
   }
 
   redraw() { this.#plot?.redraw(false) }
@@ -78,49 +76,28 @@ export class Plot {
 
   clear() { this.#plot?.setCursor({left: -10, top: -10}, true, true) }
 
-  // What uPlot draws later covers what it drew before: so the highest sums come first.
-  #columns({time, step, stack}, bars) {
-    const sums = []
-    for (const {values} of stack) {
-      const below = sums.at(-1)
-      sums.push(below ? values.map((value, i) => value + below[i]) : values)
-    }
-    sums.reverse()
-    // A bar stands in the middle of its bucket, a step begins with it; the last step needs an end.
-    if (bars) return [time.map((at) => at + step / 2), ...sums]
-    return [[...time, time.at(-1) + step], ...sums.map((values) => [...values, values.at(-1)])]
-  }
-
-  #options(width, data, bars) {
-    const paths = bars ? uPlot.paths.bars({size: [0.84, 72]}) : uPlot.paths.stepped({align: 1})
-    const series = data.stack.map((_, i) => {
-      const color = () => style(this.#data.stack[this.#data.stack.length - 1 - i].color)
-      const alone = data.stack.length === 1 && !bars
-      return {
-        paths, points: {show: false}, width: alone ? 1.5 : 0, stroke: color,
-        fill: alone ? () => `color-mix(in srgb, ${color()} 22%, transparent)` : color,
-      }
-    })
+  #options(width, data, layout) {
     const axis = {
       stroke: () => style("--muted"), font: `11px ${style("--font") || "sans-serif"}`,
       ticks: {show: false}, grid: {show: false},
     }
     return {
       width, height: this.#height, padding: [10, 20, 0, 0], legend: {show: false}, pxAlign: 1,
-      series: [{}, ...series],
+      ...isFallback() && {tzDate: zonedDate},
+      series: [{}, ...seriesOf(() => this.#data, layout)],
       scales: {
         x: {time: true, range: () => [this.#data.time[0], this.#data.time.at(-1) + this.#data.step]},
         y: {range: (_, __, max) => [0, Math.max(max ?? 0, 4) * 1.06]},
       },
       axes: [
-        {...axis, space: 64, size: 26, gap: 6, ...bars && data.step >= 86400 ? this.#dayTicks() : {
+        {...axis, space: 64, size: 26, gap: 6, ...layout !== "steps" && data.step >= 86400 ? this.#dayTicks() : {
           values: (_, splits, __, ___, increment) => splits.map((at) => tick(at, increment)),
         }},
-        {...axis, space: 32, size: 50, gap: 4, incrs: INCREMENTS, values: (_, splits) => splits.map(compact),
+        {...axis, space: 32, size: (_, texts) => roomFor(texts ?? []), gap: 4, incrs: INCREMENTS, values: (_, splits) => splits.map(compact),
           grid: {show: true, stroke: () => style("--line"), width: 1}},
       ],
       cursor: {
-        y: false, points: {show: false}, sync: {key: this.#sync, setSeries: false},
+        y: false, points: {show: false}, ...this.#sync && {sync: {key: this.#sync, setSeries: false}},
         drag: {x: true, y: false, setScale: false, dist: 6},
         move: (plot, left, top) => {
           const {time, step} = this.#data
@@ -184,8 +161,11 @@ export class Plot {
   }
 }
 
+// Pixels for the numbers beside the chart, at 11 px a letter's width is at most 6 on average.
+const roomFor = (texts) => Math.max(50, 14 + 6 * Math.max(0, ...texts.map((text) => text.length)))
+
 function tick(at, increment) {
   if (increment >= 28 * 86400) return month(at)
-  const date = new Date(at * 1000)
+  const date = zonedDate(at)
   return increment >= 86400 || (date.getHours() === 0 && date.getMinutes() === 0) ? day(at) : clock(at)
 }

@@ -1,18 +1,6 @@
-// What stands in the page's place, or above it, when there are no charts to see.
+// What stands in the page's place when there are no charts to see. Loaded only then.
 import {h, setText} from "./dom.js"
 import {t} from "./text.js"
-
-/** A line above the page. It says what went wrong while what was seen stays. */
-export function makeBanner() {
-  const element = h("p", {class: "banner", role: "status", hidden: true})
-  return {
-    element,
-    show(text) {
-      element.hidden = text === ""
-      setText(element, text)
-    },
-  }
-}
 
 /** Wrong id or token, or none. */
 export function makeDenied(view, tried) {
