@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import HowUsedModel
 import HowUsedStore
 import Logging
@@ -10,38 +9,54 @@ struct SimulateCommand: AsyncParsableCommand {
     commandName: "simulate",
     abstract: "Send a bot believable traffic: for a first look, and for tests.",
     discussion: """
-      Users come for sessions, some every day, some once; their language is in param_1, where they came from in param_2. \
-      More are there in the evening than at night. Events go straight into the store, as those of the API do, so no \
-      token is needed and the bot must be registered. It stops by itself.
+      First the past, if asked for, with its own times, then what happens now, as one curve. Users come for sessions: some \
+      nearly every day, some about once a week, most only once; new ones all the time, and more each week. Their language \
+      is in param_1, where they came from in param_2. More are there in the evening than at night, and at the weekend. \
+      Events go straight into the store, as those of the API do, so no token is needed and the bot must be registered. \
+      It stops by itself.
+
+      howused simulate --bot 1234567 --history 21d --for 24h
       """
   )
 
   @Option(help: "The bot's id.")
   var bot: BotID
 
-  @Option(help: "How many different users there are.")
-  var users = 5000
+  @Option(help: ArgumentHelp("Events a second at present, averaged over a week: up to 100.", valueName: "number"))
+  var rate = 0.3
 
-  @Option(help: "Events a second, at the busiest time of the day.")
-  var rate = 20.0
-
-  @Option(name: .customLong("for"), help: "How long: a number and s, m or h.")
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp("How long, once the past is sent: a number and s, m, h or d, up to 366d.", valueName: "length")
+  )
   var length = SimulationLength(seconds: 300)
 
-  @Option(help: "First send this much of the past, at up to one event a second: a number and m or h, up to 160h.")
+  @Option(
+    help: ArgumentHelp(
+      "First send so much of the past: a number and s, m, h or d, up to 366d. Send it once: sent twice it counts twice.",
+      valueName: "length"
+    )
+  )
   var history: SimulationLength?
 
-  @Option(help: "Send the same again: the seed of all chance.")
+  @Option(help: ArgumentHelp("Of all chance: with the same one the same happens again.", valueName: "number"))
   var seed: UInt64 = 1
 
   @OptionGroup var store: StoreOptions
 
+  /// As many events of the past are sent in a few minutes, and the archive keeps up with them.
+  private static let mostEvents = 10_000_000.0
+  /// Events that are sent together.
+  private static let page = 500
+
   func validate() throws {
-    guard (1...1_000_000).contains(users) else { throw ValidationError("--users: \(users) is not within 1 to 1000000") }
-    if let history, history.seconds > 160 * 3600 {
-      throw ValidationError("--history: more than 160h can't be sent later")
+    guard rate > 0, rate <= 100 else { throw ValidationError("--rate: \(rate) is not above 0 and up to 100") }
+    if let history, Double(history.seconds) * rate > Self.mostEvents {
+      throw ValidationError(
+        "--history: \(history) at \(rate) events a second are more than \(Int(Self.mostEvents)) events; "
+          + "\(Int(Self.mostEvents / rate) / 3600)h are not"
+      )
     }
-    guard rate > 0, rate <= 5000 else { throw ValidationError("--rate: \(rate) is not within 0 to 5000") }
   }
 
   func run() async throws {
@@ -49,45 +64,49 @@ struct SimulateCommand: AsyncParsableCommand {
       _ = try await BotAdministration(store).show(bot)
       let clock = RedisClock()
       try await RedisClockService(clock: clock, client: store.client, logger: Logger(label: "howused")).setOnce()
-      var traffic = SimulatedTraffic(users: users, rate: rate, seed: seed)
+      let present = clock.nowMilliseconds
+      let start = present - (history?.seconds ?? 0) * 1000
+      var traffic = SimulatedTraffic(SimulatedUsers(rate: rate, seed: seed, present: present), from: start)
       let sender = SimulationSender(client: store.client, keys: store.keys, bot: bot)
       var sent = 0
       if let history {
-        sent += try await sender.sendHistory(history, users: users, rate: rate, seed: seed, clock: clock)
+        sent = try await send(history, from: start, &traffic, sender, clock)
+        print("Sent \(sent) events of the past \(history); for \(length) more as they happen.")
       }
       let end = ContinuousClock.now + .seconds(length.seconds)
-      var last = clock.nowMilliseconds
-      // Those who would be here already if it hadn't just begun.
-      _ = traffic.events(from: last - 200_000, to: last)
       while ContinuousClock.now < end {
-        try await Task.sleep(for: .milliseconds(100))
         let now = clock.nowMilliseconds
-        let events = traffic.events(from: last, to: now)
-        last = now
+        let events = traffic.next(before: now, limit: Self.page)
         try await sender.send(events, at: now)
         sent += events.count
+        if events.count < Self.page { try await Task.sleep(for: .milliseconds(100)) }
       }
       return sent
     }
     print("Sent \(sent) events of bot \(bot).")
   }
-}
 
-/// `30s`, `5m`, `2h`.
-struct SimulationLength: ExpressibleByArgument, CustomStringConvertible {
-  let seconds: Int64
-
-  init(seconds: Int64) { self.seconds = seconds }
-
-  init?(argument: String) {
-    let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600]
-    guard let unit = argument.last.flatMap({ units[$0] }), let count = Int64(argument.dropLast()),
-      (1...1_000_000).contains(count), count * unit <= 30 * 86_400
-    else { return nil }
-    seconds = count * unit
+  /// Sends all that happened until now: what happens meanwhile, too.
+  /// - Returns: how many events there were.
+  private func send(
+    _ history: SimulationLength,
+    from start: Int64,
+    _ traffic: inout SimulatedTraffic,
+    _ sender: SimulationSender,
+    _ clock: RedisClock
+  ) async throws -> Int {
+    let line = TerminalLine()
+    defer { line.clear() }
+    var sent = 0
+    while true {
+      try Task.checkCancellation()
+      let now = clock.nowMilliseconds
+      let events = traffic.next(before: now, limit: Self.page)
+      try await sender.send(events, at: now)
+      sent += events.count
+      guard events.count == Self.page, let last = events.last else { return sent }
+      let part = Double(last.time - start) / Double(max(now - start, 1))
+      line.show("\(TerminalLine.bar(part))  \(sent) events of the past \(history)")
+    }
   }
-
-  var description: String { seconds % 60 == 0 ? "\(seconds / 60)m" : "\(seconds)s" }
-
-  var defaultValueDescription: String { description }
 }

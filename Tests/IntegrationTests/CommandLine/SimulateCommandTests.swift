@@ -1,3 +1,5 @@
+import Foundation
+import HowUsedModel
 import TestSupport
 import Testing
 
@@ -8,7 +10,7 @@ import Testing
     let howused = HowUsedProgram(environment: ["HOWUSED_DATA_DIR": folder.path])
     #expect(try await howused.run("simulate", "--bot", "7", "--for", "1s").status == 1)
     #expect(try await howused.run("bot", "add", "7").status == 0)
-    let sent = try await howused.run("simulate", "--bot", "7", "--rate", "200", "--for", "2s", "--history", "1h")
+    let sent = try await howused.run("simulate", "--bot", "7", "--rate", "1", "--for", "2s", "--history", "1h")
     #expect(sent.status == 0, "\(sent.error)")
     #expect(sent.output.hasPrefix("Sent "))
     let top = try await howused.run("top", "--rounds", "2")
@@ -19,10 +21,32 @@ import Testing
     #expect(lines.allSatisfy { $0.hasSuffix(" archiving=0/16 archivers=0") }, "nobody archives: \(top.output)")
   }
 
+  @Test("The past has its own times, older ones than the API takes, and makes nobody online but the last ones")
+  func past() async throws {
+    let folder = try TemporaryFolder()
+    let howused = HowUsedProgram(environment: ["HOWUSED_DATA_DIR": folder.path])
+    #expect(try await howused.run("bot", "add", "7").status == 0)
+    let sent = try await howused.run("simulate", "--bot", "7", "--rate", "0.02", "--for", "1s", "--history", "9d")
+    #expect(sent.status == 0, "\(sent.error)")
+    let export = try await howused.run("export", "--bot", "7", "--format", "csv")
+    #expect(export.status == 0, "\(export.error)")
+    let now = Int64(Date().timeIntervalSince1970 * 1000)
+    let days = export.output.split(whereSeparator: \.isNewline).dropFirst().compactMap { line in
+      line.split(separator: ",").lazy.compactMap { UTCTime.parse(String($0)) }.first.map { (now - $0) / 86_400_000 }
+    }
+    #expect(sent.output.hasSuffix("Sent \(days.count) events of bot 7.\n"), "\(sent.output)")
+    #expect(days == days.sorted(by: >))
+    #expect(days.first == 8 && days.last == 0 && Set(days).count == 9)
+    let top = try await howused.run("top", "--rounds", "1")
+    let online = top.output.split(separator: " ").first { $0.hasPrefix("online=") }.flatMap { Int($0.dropFirst(7)) }
+    #expect(online.map { $0 < 20 } == true, "\(top.output)")
+  }
+
   @Test(
     "What can't be meant is refused with the option's name",
     arguments: [
-      ["--users", "0"], ["--rate", "0"], ["--for", "5x"], ["--history", "200h"],
+      ["--rate", "0"], ["--rate", "101"], ["--for", "5x"], ["--history", "400d"],
+      ["--history", "200d", "--rate", "10"],
     ]
   )
   func refuses(option: [String]) async throws {
