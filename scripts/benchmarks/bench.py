@@ -9,8 +9,8 @@ import subprocess
 import sys
 import time
 
-from harness import (archive, charts, compare, everything, goals, growth, latency, live, page, prepare, report,
-                     selftest)
+from harness import (archive, compare, everything, goals, growth, latency, live, page, pages, prepare, report, selftest,
+                     statcatchup, stathistory, statlive, statrebuild)
 from harness.measure import Context
 from harness.systems import SYSTEMS
 
@@ -18,12 +18,19 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 ALL = [*SYSTEMS, "ceiling"]
 # What comes after ingest: how each is measured, and shown.
 CONSUMERS = {
-    "stats": (charts.run, charts.table),
+    "statistics-live": (statlive.run, statlive.table),
+    "statistics-catchup": (statcatchup.run, statcatchup.table),
+    "statistics-rebuild": (statrebuild.run, statrebuild.table),
+    "statistics-size": (stathistory.size, stathistory.size_table),
+    "statistics-queries": (stathistory.queries, stathistory.queries_table),
     "live": (live.run, live.table),
-    "aggregator": (everything.aggregator, everything.aggregator_table),
     "everything": (everything.run, everything.table),
+    "pages": (pages.run, pages.table),
     "page": (page.run, page.table),
 }
+# Short enough to be looked at with every change.
+QUICK = ["compare", "statistics-size", "statistics-queries", "pages", "live", "stall"]
+
 SECTIONS = ["compare", "latency", "users", "bots", "connections", "archive", "drain", "batch", *CONSUMERS, "stall"]
 
 
@@ -47,11 +54,12 @@ def options():
     chosen.server_arguments = chosen.server_arguments.split()
     if not (1 <= chosen.rounds <= 20 and 1 <= chosen.seconds <= 60 and 1 <= chosen.threads <= 64):
         parser.error("rounds 1…20, seconds 1…60, threads 1…64")
-    chosen.sections = chosen.sections.split(",") if chosen.sections else SECTIONS
+    given = chosen.sections
+    chosen.sections = given.split(",") if given else SECTIONS
     if unknown := set(chosen.sections) - set(SECTIONS):
         parser.error(f"unknown sections: {', '.join(sorted(unknown))}")
     if chosen.quick:
-        chosen.sections = ["compare", "stats", "live", "stall"]
+        chosen.sections = chosen.sections if given else QUICK
         chosen.rounds, chosen.seconds = 1, 1
     return chosen
 
@@ -113,8 +121,8 @@ def main():
         sys.exit(f"{chosen.binary} is missing: run scripts/build first, or choose peers with --only")
     cache = f"{ROOT}/.build/bench"
     prepare.packages(names)
-    context = Context(chosen, tools=prepare.compile_tools(f"{cache}/tools"),
-                      venv=prepare.venv(f"{cache}/venv") if "fastapi" in names else None)
+    context = Context(chosen, tools=prepare.compile_tools(f"{cache}/tools"), cache=cache,
+                      venv=prepare.venv(f"{cache}/venv", "fastapi") if "fastapi" in names else None)
     started = time.time()
     figures = {"machine": machine(), "options": {k: v for k, v in vars(chosen).items() if k != "json"}}
     print(f"{figures['machine']['cpu']}, {figures['machine']['cores']} cores, "

@@ -83,7 +83,7 @@ def run(context):
     with context.folder() as folder, context.redis(folder) as redis:
         workload = Workload(folder, bots=1)
         with context.running("howused", folder, redis, workload) as system:
-            # Without events: of bots that have some, the aggregator counts the online users as well.
+            # Straight into Redis: no events are to be archived and counted meanwhile.
             loads.fill_online(context.tools, redis.path, workload.bots[0].online, USERS)
             with Meter(system.process, redis) as idle:
                 time.sleep(events / 2)

@@ -42,8 +42,8 @@ def open_loop(tools, port, requests, rate, seconds, nice=0, **options):
                       timeout=seconds + 60, nice=nice))
 
 
-def open_background(tools, log, port, requests, rate, seconds, **options):
-    return Process(open_arguments(tools, port, requests, rate, seconds, **options), log=log)
+def open_background(tools, log, port, requests, rate, seconds, nice=0, **options):
+    return Process(open_arguments(tools, port, requests, rate, seconds, **options), log=log, nice=nice)
 
 
 def raw(tools, socket, requests, replies, seconds=600, count=None, connections=4, depth=32):

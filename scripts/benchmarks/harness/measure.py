@@ -14,8 +14,8 @@ from .workload import Workload, fragment
 class Context:
     """What every measurement of a run shares."""
 
-    def __init__(self, options, tools, venv):
-        self.options, self.tools, self.venv = options, tools, venv
+    def __init__(self, options, tools, venv, cache=None):
+        self.options, self.tools, self.venv, self.cache = options, tools, venv, cache
         self.binary = os.path.abspath(options.binary) if options.binary else None
         self.webdis_pool = options.webdis_pool
         self.threads = options.threads
@@ -40,10 +40,12 @@ class Context:
             server.stop()
 
     @contextlib.contextmanager
-    def running(self, name, folder, redis, workload, arguments=(), threads=None):
+    def running(self, name, folder, redis, workload, arguments=(), threads=None, data=None):
+        """`data`: HowUsed's data folder, if it isn't to be a new one."""
         system = SYSTEMS[name](self)
         if isinstance(system, HowUsed):
             system.arguments = [*self.options.server_arguments, *arguments]
+            system.data = data
         try:
             system.start(folder, redis, workload, threads or self.threads)
             yield system

@@ -5,9 +5,10 @@ import shutil
 import subprocess
 import time
 
-from . import consumers, loads, report
+from . import loads, report
+from .asking import counted
 from .checks import ask, expect
-from .process import eventually, run as run_program
+from .process import run as run_program
 from .workload import Workload
 
 ROOT = os.path.dirname(os.path.dirname(loads.HERE))
@@ -26,7 +27,7 @@ def run(context):
         bot = workload.bots[0]
         with context.running("howused", folder, redis, workload) as system:
             _fill_a_day(system, workload)
-            eventually(lambda: consumers.counted(redis), 30, "statistics")
+            counted(system, bot, 30)
             address = f"http://127.0.0.1:{system.port}/charts?id={bot.id}&token={bot.view_token}"
             found = loads.result(run_program([python, "-B", f"{loads.HERE}/load/firstchart.py", address, TIMES], 90))
     return report.summarised(found["reports"], ["first_chart_ms", "bytes"])

@@ -10,7 +10,7 @@ LUA = "/usr/share/lua/5.1"
 
 # System → what must be there, and the packages that bring it.
 NEEDS = {
-    "": (["redis-server", "wrk", "cc"], ["redis-server", "wrk", "gcc", "libc6-dev"]),
+    "": (["redis-server", "wrk", "cc", "/usr/include/zstd.h"], ["redis-server", "wrk", "gcc", "libc6-dev", "libzstd-dev"]),
     "nginx": (["nginx", f"{LUA}/nginx/redis.lua", f"{LUA}/resty/core.lua", "/usr/lib/x86_64-linux-gnu/lua/5.1/cjson.so",
                "/usr/lib/nginx/modules/ngx_http_lua_module.so"],
               ["nginx-light", "libnginx-mod-http-lua", "lua-nginx-redis", "lua-cjson", "lua-resty-core"]),
@@ -18,6 +18,10 @@ NEEDS = {
     "fastapi": (["/usr/bin/python3"], ["python3"]),
     "node": (["node"], ["nodejs"]),
 }
+# What runs in a virtual environment of its own.
+IN_PYTHON = {"fastapi", "duckdb"}
+# The load generators, and what they are linked with.
+TOOLS = {"openload": [], "rawload": [], "pages": [], "makearchive": ["-lzstd", "-lm"]}
 
 
 def present(need):
@@ -37,7 +41,7 @@ def packages(systems):
         needs, names = NEEDS.get(system, ([], []))
         if not all(present(need) for need in needs):
             missing += names
-    if "fastapi" in systems and subprocess.run(["/usr/bin/python3", "-c", "import ensurepip"],
+    if IN_PYTHON & set(systems) and subprocess.run(["/usr/bin/python3", "-c", "import ensurepip"],
                                                capture_output=True).returncode != 0:
         missing.append("python3-venv")
     if not missing:
@@ -49,16 +53,17 @@ def packages(systems):
         subprocess.run([*sudo, *command], check=True, stdout=subprocess.DEVNULL, env=environment, timeout=900)
 
 
-def venv(folder):
-    """The Python peer's environment, made once and again when its requirements change."""
-    wanted = open(f"{HERE}/peers/fastapi/requirements.txt").read()
+def venv(folder, peer):
+    """A Python peer's environment, made once and again when its requirements change."""
+    requirements = f"{HERE}/peers/{peer}/requirements.txt"
+    wanted = open(requirements).read()
     stamp = f"{folder}/requirements.txt"
     if os.path.exists(stamp) and open(stamp).read() == wanted:
         return folder
-    print("setting up the Python peer", file=sys.stderr, flush=True)
+    print(f"setting up {peer}", file=sys.stderr, flush=True)
     subprocess.run(["/usr/bin/python3", "-m", "venv", "--clear", folder], check=True, timeout=120)
     subprocess.run([f"{folder}/bin/pip", "install", "-q", "--disable-pip-version-check", "-r",
-                    f"{HERE}/peers/fastapi/requirements.txt"], check=True, timeout=600, stdout=sys.stderr)
+                    requirements], check=True, timeout=600, stdout=sys.stderr)
     with open(stamp, "w") as file:
         file.write(wanted)
     return folder
@@ -68,9 +73,9 @@ def compile_tools(folder):
     """The load generators, compiled anew when their source is newer."""
     os.makedirs(folder, exist_ok=True)
     header = os.path.getmtime(f"{HERE}/load/records.h")
-    for name in ("openload", "rawload"):
+    for name, libraries in TOOLS.items():
         source, target = f"{HERE}/load/{name}.c", f"{folder}/{name}"
         if not os.path.exists(target) or os.path.getmtime(target) < max(os.path.getmtime(source), header):
-            subprocess.run(["cc", "-O2", "-std=c11", "-Wall", "-Wextra", "-Werror", "-o", target, source],
-                           check=True, timeout=60)
+            subprocess.run(["cc", "-O2", "-std=c11", "-Wall", "-Wextra", "-Werror", "-o", target, source,
+                            *libraries], check=True, timeout=60)
     return folder

@@ -5,6 +5,8 @@ import ctypes
 import os
 import signal
 import subprocess
+import tempfile
+import threading
 import time
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -66,16 +68,6 @@ class Process:
                 total += sum(int(value) for value in fields[11:15])
         return total / TICK
 
-    def thread_seconds(self, but):
-        """User and system time of its own threads, without those whose names start like that."""
-        total = 0
-        for thread in os.listdir(f"/proc/{self.pid}/task"):
-            with open(f"/proc/{self.pid}/task/{thread}/comm") as file:
-                name = file.read()
-            if not name.startswith(but) and (fields := _stat(f"{self.pid}/task/{thread}")):
-                total += sum(int(value) for value in fields[11:13])
-        return total / TICK
-
     def resident_bytes(self):
         total = 0
         for pid in self.tree():
@@ -83,6 +75,26 @@ class Process:
             if fields:
                 total += int(fields[21]) * PAGE
         return total
+
+    def wait_idle(self, share, seconds):
+        """Until it has used less than that share of a core for a second."""
+        used, deadline = self.cpu_seconds(), time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            time.sleep(1)
+            before, used = used, self.cpu_seconds()
+            if used - before < share:
+                return
+        raise RuntimeError(f"{self.name} has something to do for more than {seconds} s")
+
+    def forget_peak(self):
+        """Lets `peak_bytes` begin anew (Linux: proc(5), clear_refs)."""
+        with open(f"/proc/{self.pid}/clear_refs", "w") as file:
+            file.write("5")
+
+    def peak_bytes(self):
+        """The most resident bytes of the process itself."""
+        with open(f"/proc/{self.pid}/status") as file:
+            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM:"))
 
     def stop(self, grace=10.0):
         if self in _running:
@@ -143,6 +155,30 @@ def run(arguments, timeout, env=None, nice=0):
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, arguments[:4]))} … failed:\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
     return done.stdout
+
+
+def measured(arguments, timeout):
+    """Runs a program without children to its end: its output, wall and CPU seconds, and most resident bytes."""
+    with tempfile.TemporaryFile() as output:
+        began = time.monotonic()
+        popen = subprocess.Popen([str(argument) for argument in arguments], stdin=subprocess.DEVNULL, stdout=output,
+                                 stderr=subprocess.STDOUT, preexec_fn=_die_with_parent)
+        alarm = threading.Timer(timeout, popen.kill)
+        alarm.start()
+        try:
+            _, status, used = os.wait4(popen.pid, 0)
+            popen.returncode = os.waitstatus_to_exitcode(status)
+        except BaseException:
+            popen.kill()
+            raise
+        finally:
+            alarm.cancel()
+        seconds = time.monotonic() - began
+        output.seek(0)
+        text = output.read().decode("utf-8", "replace")
+    if popen.returncode != 0:
+        raise RuntimeError(f"{' '.join(map(str, arguments[:3]))} … ended with {popen.returncode}:\n{text[-2000:]}")
+    return {"output": text, "seconds": seconds, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss * 1024}
 
 
 def eventually(condition, seconds, what):

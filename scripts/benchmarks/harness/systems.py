@@ -80,6 +80,12 @@ class HowUsed(System):
     data = None
 
     def launch(self):
+        place = self.register()
+        return self.spawn([self.context.binary, "serve", "--host", "127.0.0.1", "--port", self.port,
+                           "--threads", self.threads, *place, *self.arguments])
+
+    def register(self):
+        """Makes the bots known; returns the options that say where everything is."""
         binary = self.context.binary
         self.data = self.data or f"{self.folder}/data"
         place = ["--data-dir", self.data, "--redis-url", f"unix://{self.redis.path}"]
@@ -89,8 +95,7 @@ class HowUsed(System):
                 20)
         # Ten thousand commands would take minutes, so the rest is written as that command does.
         self.redis.pipeline([["HSET", bot.registry, bot.id, bot.record()] for bot in others])
-        return self.spawn([binary, "serve", "--host", "127.0.0.1", "--port", self.port, "--threads", self.threads,
-                           *place, *self.arguments])
+        return place
 
     def ready(self):
         """Bots may take a moment to be known."""

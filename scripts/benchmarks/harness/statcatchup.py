@@ -1,0 +1,125 @@
+"""A backlog that waits when the server starts: how fast the statistics count it, who waits for that, and what it costs
+those whose requests come meanwhile."""
+
+import time
+
+from . import loads, report
+from .asking import Asker
+from .checks import ask, expect
+from .crowd import Crowd
+from .measure import event_file, online_file
+from .process import eventually
+from .redis import encode
+from .workload import PARTITIONS, Workload, fragment, mix
+
+BACKLOG = 1_500_000
+RATES = {"event": 20_000, "getOnline": 1_000}    # a second, of other bots
+PING = "ping"
+
+
+def run(context):
+    """Alone; then with requests by schedule, and these without a backlog, in turn."""
+    backlog = 30_000 if context.options.quick else BACKLOG
+    rounds = {"alone": [], "with a backlog": [], "without": []}
+    seconds = 2
+    for _ in range(context.options.rounds):
+        rounds["alone"].append(_once(context, backlog, 0))
+        # As long as counting takes, so that the latencies are of that time.
+        seconds = min(max(round(rounds["alone"][-1]["seconds"]), 2), 20)
+        for name, waiting in (("without", 0), ("with a backlog", backlog)):
+            rounds[name].append(_once(context, waiting, seconds))
+        last = {name: reports[-1] for name, reports in rounds.items()}
+        context.say(f"{backlog:,} events: {last['alone']['per_second']:,.0f}/s alone, another bot's event within "
+                    f"{last['alone']['ping']:.2f} s; with requests {last['with a backlog']['per_second']:,.0f}/s, event p99 "
+                    f"{last['with a backlog']['event_p99'] / 1000:.1f} ms (without a backlog "
+                    f"{last['without']['event_p99'] / 1000:.1f}), getOnline p99 "
+                    f"{last['with a backlog']['online_p99'] / 1000:.1f} ms ({last['without']['online_p99'] / 1000:.1f})")
+    figures = ["seconds", "per_second", "ping", "event_p99", "online_p99"]
+    return {name: report.summarised(reports, figures) for name, reports in rounds.items()}
+
+
+def _once(context, backlog, load_seconds):
+    with context.folder() as folder, context.redis(folder) as redis:
+        others = Workload(folder, bots=16, headers=context.options.headers)
+        behind, *rest = others.bots
+        other = next(bot for bot in rest if mix(bot.id) % PARTITIONS != mix(behind.id) % PARTITIONS)
+        if backlog:
+            _write_backlog(context, folder, redis, behind, backlog)
+        started = time.time()    # starting up counts, too: it is part of coming back
+        with context.running("howused", folder, redis, others) as system:
+            others.bots = [bot for bot in rest if bot is not other]
+            running = [load for load in _loads(context, folder, system, others, load_seconds)]
+            found = _catch_up(system, redis, behind, other, backlog, started) if backlog else {}
+            for name, load in running:
+                load.popen.wait(load_seconds + 30)
+                answered = loads.result(load.log_tail())
+                load.stop()
+                expect(answered["failed"] + answered["unanswered"] == 0, f"{name}: {answered}")
+                found[f"{name}_p99"] = answered["p99"]
+    return found
+
+
+def _write_backlog(context, folder, redis, bot, count):
+    crowd = Crowd(folder, bots=1, records=min(count, 300_000))
+    events = crowd.write("backlog", (encode(["XADD", bot.stream, "*", "e", fragment(bot, fields)])
+                                     for _, fields in crowd.events()))
+    loads.raw(context.tools, redis.path, events, 1, count=count)
+    expect(redis.events() == (count, count), "the backlog is not in Redis")
+
+
+def _loads(context, folder, system, workload, seconds):
+    if not seconds:
+        return
+    for name, file, nice, connections, expected in (
+            ("event", event_file(system, workload), 0, 64, '"ok":true'),
+            # As in latency.py: what measures must not wait for the load.
+            ("online", online_file(system, workload), -10, 16, "onlineCount")):
+        yield name, loads.open_background(
+            context.tools, f"{folder}/{name}.log", system.port, file, RATES["event" if name == "event" else "getOnline"],
+            seconds, nice=nice, warmup=0.2, connections=connections, expect=expected)
+
+
+def _catch_up(system, redis, behind, other, backlog, started):
+    """Looks whether everything is counted, and sends events of another bot, each when the one before is counted."""
+    pings, sent_at = [], None
+    deadline = time.monotonic() + 240
+    with Asker(system, behind) as asker, Asker(system, other) as watching:
+        while True:
+            if sent_at is None:
+                fields = {"userId": 1, "event": PING}
+                status, answer = ask(system.port, system.event_request(other, fields))
+                expect(status == 200, f"an event was answered {status} {answer}")
+                sent_at = time.monotonic()
+            elif watching.uses(PING, period="1h") == len(pings) + 1:
+                pings.append(time.monotonic() - sent_at)
+                sent_at = None
+            if asker.as_of() >= started:
+                ended = time.time()
+                break
+            expect(time.monotonic() < deadline, f"{backlog:,} events weren't counted within 240 s")
+            time.sleep(0.02)
+        if sent_at is not None:
+            eventually(lambda: watching.uses(PING, period="1h") == len(pings) + 1, 10, "another bot's event")
+            pings.append(time.monotonic() - sent_at)
+        total = sum(series["total"] for series in asker.json("/stats", metric="uses", period="24h")["series"])
+        expect(total == backlog, f"{total:,} of {backlog:,} events were counted")
+    return {"seconds": ended - started, "per_second": backlog / (ended - started), "ping": max(pings)}
+
+
+def worse(found, kind):
+    """How much higher the slowest hundredth of a kind of request is while a backlog is counted."""
+    return found["with a backlog"][f"{kind}_p99"]["median"] / found["without"][f"{kind}_p99"]["median"]
+
+
+def table(found):
+    figures = [("seconds", "{:.2f}"), ("per_second", "{:,.0f}"), ("ping", "{:.2f}")]
+    rows = []
+    for name, one in found.items():
+        latencies = [report.spread({key: value / 1000 for key, value in one[kind].items()}, "{:.1f}") if kind in one else "–"
+                     for kind in ("event_p99", "online_p99")]
+        rows.append([name, *(report.spread(one.get(key), form) for key, form in figures), *latencies])
+    return (f"\na backlog of one bot when the server starts; requests of others by schedule, {RATES['event']:,} events and "
+            f"{RATES['getOnline']:,} getOnline a second\n"
+            + report.table(rows, ["", "counted after s", "events/s", "another bot's event s", "event p99 ms",
+                                  "getOnline p99 ms"])
+            + f"\np99 with the backlog: event {worse(found, 'event'):.2f}×, getOnline {worse(found, 'online'):.2f}×")
