@@ -137,6 +137,12 @@ package final class RedisConnection {
   private func connected(_ channel: any Channel) throws {
     let handler = try channel.pipeline.syncOperations.handler(type: RedisChannelHandler.self)
     let steps = HandshakeStep.steps(for: endpoint)
+    // Where nobody listens at a port that the system also gives out to who connects, TCP may connect a socket to itself
+    // (simultaneous open, RFC 9293, 3.5): it would answer each command with that command.
+    guard channel.localAddress?.port == nil || channel.localAddress != channel.remoteAddress else {
+      channel.close(promise: nil)
+      throw RedisClientError.notConnected
+    }
     guard channel.isActive, machine.connected(steps, deadline: .now() + configuration.connectTimeout) else {
       channel.close(promise: nil)
       throw RedisClientError.connectionLost
