@@ -5,7 +5,7 @@ import os
 import time
 
 from . import checks, consumers, loads, report
-from .measure import Meter, ceiling_records, closed, event_file
+from .measure import Meter, ceiling_records, event_file
 from .workload import Workload
 
 BACKLOG = 1_000_000

@@ -31,6 +31,17 @@ def closed(port, requests, seconds, connections=64, threads=2):
     return report
 
 
+def closed_many(tools, port, requests, seconds, connections=64):
+    """The same for files of more than some ten thousand requests: reading those takes wrk's Lua up to a minute, during
+    which its other thread is at work already."""
+    report = result(run(open_arguments(tools, port, requests, 0, seconds, connections=connections, warmup=0),
+                        timeout=seconds + 60))
+    bad = report["failed"] + report["unanswered"]
+    if bad:
+        raise RuntimeError(f"{bad} of {report['requests']} requests failed: {report}")
+    return {**report, "per_second": report["rate"]}
+
+
 def open_arguments(tools, port, requests, rate, seconds, connections=64, warmup=0.5, hold=0, expect='"ok":true'):
     return [f"{tools}/openload", "--port", port, "--rate", rate, "--seconds", seconds, "--connections", connections,
             "--warmup", warmup, "--hold", hold, "--requests", requests, "--expect", expect]

@@ -60,9 +60,6 @@ class Redis:
                 found[name] = (calls + int(figures["calls"]), seconds + int(figures["usec"]) / 1e6)
         return found
 
-    def calls(self):
-        return sum(calls for calls, _ in self.command_stats().values())
-
     def command_seconds(self):
         return {name: seconds for name, (_, seconds) in self.command_stats().items()}
 

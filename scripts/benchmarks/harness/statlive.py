@@ -7,7 +7,7 @@ from .asking import Asker
 from .checks import expect
 from .consumers import NO_STATISTICS
 from .crowd import Crowd
-from .measure import Meter
+from .measure import Meter, event_file
 from .systems import HowUsed
 
 SECONDS = 60
@@ -19,23 +19,22 @@ STATES = {"on": [], "off": NO_STATISTICS}
 
 def run(context):
     quick = context.options.quick
-    few, many = (20_000, 20_000) if quick else (200_000, 1_000_000)
     with context.folder() as folder:
-        crowd = Crowd(folder, headers=context.options.headers)
-        closed, scheduled = (_requests(context, crowd, name, count) for name, count in (("few", few), ("many", many)))
-        maximum = _maximum(context, crowd, closed)
+        crowd = Crowd(folder, headers=context.options.headers, records=20_000 if quick else 1_000_000)
+        requests = _requests(context, crowd)
+        maximum = _maximum(context, crowd, requests)
         rate = int(PART * maximum["on"]["per_second"]["median"])
         found = {"maximum": maximum, "rate": rate}
         for state in STATES:
             seconds = 3 if quick else SECONDS if state == "on" else SECONDS // 2
-            found[state] = _by_schedule(context, crowd, scheduled, state, rate, seconds)
+            found[state] = _by_schedule(context, crowd, requests, state, rate, seconds)
     return found
 
 
-def _requests(context, crowd, name, count):
+def _requests(context, crowd):
     system = HowUsed(context)
     system.workload = crowd
-    return crowd.write(name, (system.event_request(bot, fields) for bot, fields in crowd.events(count)))
+    return event_file(system, crowd)
 
 
 def _maximum(context, crowd, requests):
@@ -46,11 +45,9 @@ def _maximum(context, crowd, requests):
         for state, reports in rounds.items():
             with context.folder() as folder, context.redis(folder) as redis:
                 with context.running("howused", folder, redis, crowd, arguments=STATES[state]) as system:
-                    loads.closed(system.port, requests, 1)
+                    loads.closed_many(context.tools, system.port, requests, 1)
                     with Meter(system.process, redis) as meter:
-                        answered = loads.closed(system.port, requests, seconds)
-                    bad = answered["status_errors"] + answered["socket_errors"]
-                    expect(bad == 0, f"{bad} errors of {answered['requests']} events")
+                        answered = loads.closed_many(context.tools, system.port, requests, seconds)
                     reports.append(meter.per_request(answered))
             context.say(f"statistics {state}: {reports[-1]['per_second']:,.0f} events/s, server "
                         f"{reports[-1]['server_us']:.2f} µs, Redis {reports[-1]['redis_us']:.2f} µs")
@@ -70,7 +67,9 @@ def _by_schedule(context, crowd, requests, state, rate, seconds):
             after = redis.command_seconds()
             answered = loads.result(load.log_tail())
             load.stop()
-            expect(answered["failed"] + answered["unanswered"] == 0, f"{answered}")
+            if bad := answered["failed"] + answered["unanswered"]:
+                context.problems.append(f"statistics {state}: {bad} of {answered['requests']} events were not answered: "
+                                        "the machine was slower than while the maximum was measured?")
             commands = {name: 1e6 * (used - before.get(name, 0)) / answered["requests"] for name, used in after.items()}
             meter.per_request(answered)
     found = {**answered, "commands": commands,

@@ -64,7 +64,8 @@ static void put(struct bytes *b, const void *from, size_t count) {
   memcpy(b->at + b->count, from, count);
   b->count += count;
 }
-#define FIELD(type) static void put_##type(struct bytes *b, type value) { put(b, &value, sizeof value); }   // little-endian
+// As they lie in memory, which is little-endian wherever this runs.
+#define FIELD(type) static void put_##type(struct bytes *b, type value) { put(b, &value, sizeof value); }
 FIELD(uint16_t) FIELD(uint32_t) FIELD(uint64_t) FIELD(int64_t)
 static void put_id(struct bytes *b, struct id id) { put_uint64_t(b, id.ms); put_uint64_t(b, id.sequence); }
 

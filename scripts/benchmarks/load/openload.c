@@ -4,7 +4,8 @@
 // (a closed loop such as wrk's would send nothing meanwhile and hide it: "coordinated omission").
 //
 // openload --port P --rate R --seconds S --connections C --requests FILE [--warmup S] [--hold S] [--expect TEXT]
-// A due request goes to the connection that has been idle longest; with none idle it waits its turn.
+// A due request goes to the connection that has been idle longest; with none idle it waits its turn. With --rate 0 a
+// request is due whenever a connection is idle: a closed loop, for more different requests than wrk's Lua can hold.
 // Prints one line of JSON. With --hold, prints "HOLDING" when done and keeps the connections open that long.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -161,7 +162,7 @@ int main(int argc, char **argv) {
     else if (!strcmp(name, "--expect")) expected = value;
     else { fprintf(stderr, "unknown option %s\n", name); return 2; }
   }
-  if (port <= 0 || many < 1 || many > 50000 || rate <= 0 || seconds <= 0 || seconds > 600 || !file) {
+  if (port <= 0 || many < 1 || many > 50000 || rate < 0 || seconds <= 0 || seconds > 600 || !file) {
     fprintf(stderr, "usage: openload --port P --rate R --seconds S --connections C --requests FILE\n");
     return 2;
   }
@@ -173,20 +174,23 @@ int main(int argc, char **argv) {
   poller = epoll_create1(0);
   for (int i = 0; i < many; i++) open_connection(i, port);
 
+  bool closed = rate == 0;
+  if (closed) rate = 500000;   // more than comes; room for their latencies
   latency_room = (size_t)(rate * (seconds + 1)) + 1000;
   latencies = malloc(latency_room * sizeof *latencies);
   if (!latencies) die("malloc");
-  double gap = 1e9 / rate;
+  double gap = closed ? 0 : 1e9 / rate;
   uint64_t start = now_ns() + 1000000, scheduled = 0;
   warmup_until = start + (uint64_t)(warmup * 1e9);
   uint64_t until = warmup_until + (uint64_t)(seconds * 1e9), deadline = until + 3000000000u;
-  uint64_t sent = 0, total = (uint64_t)((double)(until - start) / gap);
+  uint64_t sent = 0, total = closed ? UINT64_MAX : (uint64_t)((double)(until - start) / gap);
   struct epoll_event events[256];
   for (;;) {
     uint64_t now = now_ns();
+    if (closed && now >= until) total = scheduled;
     // Send everything that is due and for which a connection is free; the rest keeps its due time.
     while (scheduled < total && idle_count) {
-      uint64_t due = start + (uint64_t)((double)scheduled * gap);
+      uint64_t due = closed ? now : start + (uint64_t)((double)scheduled * gap);
       if (due > now) break;
       int index = pop_idle();
       struct connection *c = &connections[index];
@@ -197,7 +201,7 @@ int main(int argc, char **argv) {
     }
     if ((scheduled == total && idle_count == connection_count) || now > deadline) break;
     uint64_t wake = deadline;
-    if (scheduled < total && idle_count) wake = start + (uint64_t)((double)scheduled * gap);
+    if (scheduled < total && idle_count) wake = closed ? now : start + (uint64_t)((double)scheduled * gap);
     uint64_t wait = wake > now ? wake - now : 0;
     struct timespec timeout = {.tv_sec = (time_t)(wait / 1000000000u), .tv_nsec = (long)(wait % 1000000000u)};
     int ready = epoll_pwait2(poller, events, 256, &timeout, NULL);

@@ -1,6 +1,7 @@
 // Open chart pages, as far as the server notices: each asks all its questions at once over a few keep-alive connections,
 // again --every seconds after the last answer came, and keeps a /live connection. As a browser would, it sends back an
-// answer's ETag and takes compressed answers.
+// answer's ETag and takes compressed answers. A round in which anything was refused doesn't count, and is begun again
+// after a second, or twice as long as before.
 //
 // pages --port P --requests FILE --questions N --seconds S [--every 5] [--connections 5]
 // FILE holds for each page the request of /live and N others, all without the empty line that ends a head.
@@ -30,6 +31,8 @@ struct connection {
 struct page {
   double due, updated;       // when the next round begins; when the last one ended: seconds
   int asked, answered;       // in this round; asked -1: no round is under way
+  bool refused;              // in this round
+  int failures;              // rounds since the last good one
   uint64_t rounds, told;
   double told_at, longest_gap, longest_silence, longest_round, began;
 };
@@ -39,7 +42,7 @@ static struct connection *connections;
 static struct records requests;
 static char (*tags)[TAG];
 static int poller, port, questions, many = 5, page_count;
-static uint64_t answers, unchanged, errors, bytes;
+static uint64_t answers, unchanged, errors, refusals, bytes;
 static double from;          // gaps count from here on: not while everybody comes at once
 
 static double now(void) {
@@ -51,7 +54,9 @@ static double now(void) {
 static double most(double a, double b) { return a > b ? a : b; }
 
 static void fail(const struct connection *c, const char *what) {
-  if (!errors++) fprintf(stderr, "page %d, question %d: %s: %.*s\n", c->page, c->question, what, (int)(c->filled > 600 ? 600 : c->filled), c->in ? c->in : "");
+  if (errors++) return;
+  fprintf(stderr, "page %d, question %d: %s: %.*s\n", c->page, c->question, what,
+          (int)(c->filled > 600 ? 600 : c->filled), c->in ? c->in : "");
 }
 
 static void open_connection(int index) {
@@ -107,11 +112,18 @@ static void keep_tag(const struct connection *c, const char *head, const char *b
   }
 }
 
-static void round_ended(struct page *p, double time) {
+static void round_ended(struct page *p, double time, double every) {
+  p->asked = -1;
+  if (p->refused) {
+    double wait = 0.5 * (1 << (p->failures < 4 ? p->failures++ : 4));
+    p->due = time + most(1, wait);
+    return;
+  }
+  p->failures = 0;
+  p->due = time + every;
   if (time > from) p->longest_gap = most(p->longest_gap, time - most(p->updated, from));
   if (time > from) p->longest_round = most(p->longest_round, time - p->began);
   p->updated = time;
-  p->asked = -1;
   p->rounds++;
 }
 
@@ -123,8 +135,7 @@ static void answered(struct connection *c, double time, double every) {
   c->question = -2;
   if (p->asked < questions) return ask(c, p->asked++);
   if (p->answered < questions) return;
-  round_ended(p, time);
-  p->due = time + every;
+  round_ended(p, time, every);
 }
 
 static void read_live(struct connection *c, double time) {
@@ -172,7 +183,10 @@ static void read_from(int index, double every) {
   if (!end || c->question == -2) return;
   bool closes = false, changed = !strncmp(c->in, "HTTP/1.1 200", 12), same = !strncmp(c->in, "HTTP/1.1 304", 12);
   if (!same && body_length(c->in, end + 4, c->in + c->filled, &closes) < 0) return;
-  if (!changed && !same) fail(c, "answered");
+  if (!strncmp(c->in, "HTTP/1.1 503", 12)) {
+    refusals++;
+    pages[c->page].refused = true;
+  } else if (!changed && !same) fail(c, "answered");
   if (changed) keep_tag(c, c->in, end + 4);
   unchanged += same;
   c->filled = 0;
@@ -183,6 +197,7 @@ static void read_from(int index, double every) {
 static void begin(int page, double time) {
   struct page *p = &pages[page];
   p->asked = p->answered = 0;
+  p->refused = false;
   p->began = time;
   for (int i = 1; i <= many && p->asked < questions; i++) ask(&connections[page * (many + 1) + i], p->asked++);
 }
@@ -206,7 +221,10 @@ int main(int argc, char **argv) {
   }
   requests = read_records(file);
   page_count = (int)requests.count / (questions + 1);
-  if (!page_count || requests.count % (size_t)(questions + 1)) { fprintf(stderr, "%s: not whole pages\n", file); return 2; }
+  if (!page_count || requests.count % (size_t)(questions + 1)) {
+    fprintf(stderr, "%s: not whole pages\n", file);
+    return 2;
+  }
   pages = calloc((size_t)page_count, sizeof *pages);
   connections = calloc((size_t)(page_count * (many + 1)), sizeof *connections);
   tags = calloc((size_t)(page_count * questions), TAG);
@@ -246,11 +264,13 @@ int main(int argc, char **argv) {
   }
   struct rusage used;
   getrusage(RUSAGE_SELF, &used);
-  double cpu = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
-  printf("RESULT {\"pages\":%d,\"answers\":%llu,\"unchanged\":%llu,\"errors\":%llu,\"bytes\":%llu,\"rounds\":%llu,"
-         "\"fewest_rounds\":%llu,\"fewest_told\":%llu,\"gap_ms\":%.0f,\"silence_ms\":%.0f,\"round_ms\":%.0f,\"cpu\":%.3f,"
+  double cpu = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec)
+             + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+  printf("RESULT {\"pages\":%d,\"answers\":%llu,\"unchanged\":%llu,\"errors\":%llu,\"refusals\":%llu,\"bytes\":%llu,"
+         "\"rounds\":%llu,\"fewest_rounds\":%llu,\"fewest_told\":%llu,\"gap_ms\":%.0f,\"silence_ms\":%.0f,\"round_ms\":%.0f,\"cpu\":%.3f,"
          "\"seconds\":%.3f}\n",
          page_count, (unsigned long long)answers, (unsigned long long)unchanged, (unsigned long long)errors,
+         (unsigned long long)refusals,
          (unsigned long long)bytes, (unsigned long long)rounds, (unsigned long long)fewest, (unsigned long long)told,
          gap * 1000, silence * 1000, round * 1000, cpu, time - start);
   return errors ? 1 : 0;

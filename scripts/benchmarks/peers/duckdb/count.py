@@ -1,5 +1,5 @@
-"""Counts an archive's segments as a person with DuckDB would: count.py THREADS FILES PARAMS. FILES is a pattern, PARAMS how
-many params the events have: more would only cost. By the hour: uses by event and params, and users, approximately, of
+"""Counts an archive's segments as a person with DuckDB would: count.py THREADS FILES PARAMS. FILES is a pattern, PARAMS
+how many params the events have: more would only cost. By the hour: uses by event and params, and users, approximately, of
 everything, of each event, of each param's values, and of these in each event. Prints one line of JSON."""
 
 import json
@@ -20,10 +20,13 @@ database.execute(f"""
   SELECT date_trunc('hour', time) AS hour, userId, event, {names}
   FROM read_json($files, format = 'newline_delimited', compression = 'zstd', columns = {columns})""", {"files": files})
 database.execute(f"CREATE TABLE uses AS SELECT hour, event, {names}, count(*) AS uses FROM events GROUP BY ALL")
-sets = ["(hour)", "(hour, event)", *(f"(hour, {name})" for name in params), *(f"(hour, event, {name})" for name in params)]
+sets = ["(hour)", "(hour, event)"]
+for name in params:
+    sets += [f"(hour, {name})", f"(hour, event, {name})"]
 database.execute(f"""
   CREATE TABLE users AS
-  SELECT hour, event, {names}, approx_count_distinct(userId) AS users FROM events GROUP BY GROUPING SETS ({", ".join(sets)})""")
+  SELECT hour, event, {names}, approx_count_distinct(userId) AS users
+  FROM events GROUP BY GROUPING SETS ({", ".join(sets)})""")
 uses, combinations = database.execute("SELECT sum(uses), count(*) FROM uses").fetchone()
 rows = database.execute("SELECT count(*) FROM users").fetchone()[0]
 print("RESULT " + json.dumps({"uses": int(uses), "combinations": combinations, "rows": rows}))
