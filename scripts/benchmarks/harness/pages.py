@@ -122,7 +122,8 @@ def _ingest(context, folder, system, redis, events, pages):
     watching = None
     if pages:
         file = _page_file(system.workload, system.workload.bots, pages)
-        watching = loads.Process(_arguments(context, system, file, seconds + 2), log=f"{folder}/pages.log")
+        log = f"{folder}/pages-{time.monotonic_ns()}.log"    # of this round alone
+        watching = loads.Process(_arguments(context, system, file, seconds + 2), log=log)
         time.sleep(_every(context) + 1)      # until all of them are open
         expect(watching.alive(), f"pages: {watching.log_tail()}")
     with Meter(system.process, redis) as meter:
