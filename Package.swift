@@ -43,6 +43,8 @@ let package = Package(
 
     // The chart page's files, embedded by the C preprocessor, and zlib to compress them.
     .target(name: "CDashboard", linkerSettings: [.linkedLibrary("z")]),
+    // Other files that are data and not code, embedded in the same way.
+    .target(name: "CEmbeddedFiles"),
     .target(name: "Redis", dependencies: nio + ["CHiredis", logging, deque], swiftSettings: settings),
     .target(
       name: "HowUsedModel",
@@ -67,8 +69,8 @@ let package = Package(
     .target(
       name: "HowUsedServer",
       dependencies: nio + [
-        "CDashboard", "CZstd", "Redis", "HowUsedModel", "HowUsedStore", "HowUsedArchive", "HowUsedStatistics", logging,
-        lifecycle, deque, crypto,
+        "CDashboard", "CEmbeddedFiles", "CZstd", "Redis", "HowUsedModel", "HowUsedStore", "HowUsedArchive",
+        "HowUsedStatistics", logging, lifecycle, deque, crypto,
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
@@ -78,7 +80,7 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
       ],
-      exclude: ["Dashboard/Web"],
+      exclude: ["Dashboard/Web", "Routes/Statistics/openapi.json"],
       swiftSettings: settings
     ),
     .executableTarget(
@@ -110,7 +112,7 @@ let package = Package(
     .testTarget(
       name: "HowUsedServerTests",
       dependencies: [
-        "HowUsedServer", "HowUsedStore", "Redis", "TestSupport", logging,
+        "HowUsedServer", "HowUsedStatistics", "HowUsedStore", "HowUsedModel", "Redis", "TestSupport", logging,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

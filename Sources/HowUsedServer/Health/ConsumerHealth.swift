@@ -15,9 +15,6 @@ package struct ConsumerHealth: Sendable, Encodable {
   /// Of the archive: how many partitions this process archives.
   package var partitions: Int?
 
-  /// Of statistics: bots that send more combinations of event and params than are counted one by one.
-  package var overflowingBots: [Int64]?
-
   /// - Parameter problem: what the consumer itself says.
   package init(backlog: BacklogMonitor.Look, problem: String?) {
     self.problem = problem

@@ -1,7 +1,10 @@
 import Foundation
+import HowUsedModel
+import NIOCore
 import Testing
 
 @testable import HowUsedServer
+@testable import HowUsedStatistics
 
 /// The rules of https://spec.openapis.org/oas/v3.1.0 that the document could break without anybody noticing.
 @Suite struct OpenAPIDocumentTests {
@@ -9,7 +12,7 @@ import Testing
 
   init() throws {
     document = try #require(
-      try JSONSerialization.jsonObject(with: Data(OpenAPIDocument.text.utf8)) as? [String: Any]
+      try JSONSerialization.jsonObject(with: Data(OpenAPIRoute.document.readableBytesView)) as? [String: Any]
     )
   }
 
@@ -67,5 +70,59 @@ import Testing
         #expect(try resolved(response)["description"] is String, "\(operation["operationId"] ?? "") \(status)")
       }
     }
+  }
+
+  /// What stands at a path such as `components/schemas/Event`.
+  private func value(_ path: String) -> Any? {
+    path.split(separator: "/").reduce(document as Any?) { value, name in
+      if let array = value as? [Any] { return Int(name).flatMap { array.indices.contains($0) ? array[$0] : nil } }
+      return (value as? [String: Any])?[String(name)]
+    }
+  }
+
+  private func text(_ path: String) -> String { value(path + "/description") as? String ?? "" }
+
+  /// The parameter of a path's `get`, by name.
+  private func schema(_ path: String, _ parameter: String) -> [String: Any]? {
+    let operation = (document["paths"] as? [String: [String: [String: Any]]])?[path]?["get"]
+    let parameters = operation?["parameters"] as? [[String: Any]]
+    return parameters?.first { $0["name"] as? String == parameter }?["schema"] as? [String: Any]
+  }
+
+  @Test func limitsAreThoseOfTheCode() {
+    func isRange(_ schema: Any?, _ range: ClosedRange<Int64>, _ suffix: String = "imum") -> Bool {
+      let schema = schema as? [String: Any]
+      return (schema?["min" + suffix] as? NSNumber)?.int64Value == range.lowerBound
+        && (schema?["max" + suffix] as? NSNumber)?.int64Value == range.upperBound
+    }
+    func wide(_ range: ClosedRange<Int>) -> ClosedRange<Int64> { Int64(range.lowerBound)...Int64(range.upperBound) }
+    func grouped(_ number: Int) -> String { number.formatted(.number.locale(Locale(identifier: "en_US"))) }
+
+    let schemas = "components/schemas"
+    #expect(isRange(value("\(schemas)/BotID"), Limits.botID))
+    #expect(isRange(value("components/parameters/id/schema"), Limits.botID))
+    #expect(isRange(value("\(schemas)/UserID"), Int64.min...Int64.max))
+    #expect(isRange(value("\(schemas)/Token"), wide(Limits.tokenBytes), "Length"))
+    #expect(isRange(value("\(schemas)/EventName"), wide(Limits.eventScalars), "Length"))
+    #expect(isRange(value("\(schemas)/BatchCall/properties/events"), wide(Limits.batchItems), "Items"))
+    #expect(text("\(schemas)/Param").contains("Up to \(Limits.paramBytes) bytes"))
+    #expect(text("\(schemas)/Event/properties/time").contains("at most \(Limits.backfillAge / 86_400) days"))
+    #expect(text("\(schemas)/OnlineCall/properties/seconds").contains("\(Limits.onlineSeconds.upperBound)"))
+    #expect(value("\(schemas)/OnlineCall/properties/seconds/default") as? Int == Limits.defaultOnlineSeconds)
+    #expect(text("components/parameters/event").contains("at most \(QueryParameters.choiceLimit) values"))
+    #expect(isRange(schema("/top", "limit"), wide(TopQuery.limits)))
+    #expect(isRange(schema("/top", "offset"), wide(0...QuestionParser.offsetLimit)))
+    #expect(isRange(schema("/events", "limit"), wide(RecentEvents.limits)))
+    let retention = (document["paths"] as? [String: [String: [String: Any]]])?["/retention"]?["get"]?["responses"]
+    let answered = (retention as? [String: [String: Any]])?["200"]?["description"] as? String
+    #expect(answered == "At most \(RetentionQuery.cohortLimit) cohorts")
+    let name = text("\(schemas)/Chart/properties/series/items/properties/name")
+    #expect(name.contains("more than \(grouped(SectionJoin.Limits().values)) values"))
+    #expect(value("\(schemas)/NoteCode/enum/0") as? String == TimelineNote.daysInUTC.rawValue)
+  }
+
+  @Test func everyErrorIsNamed() {
+    let words = text("components/schemas/Error/properties/error").split { !($0.isLetter || $0 == "_") }.map(String.init)
+    for code in ErrorCode.allCases { #expect(words.contains(code.rawValue), "\(code.rawValue)") }
   }
 }
