@@ -120,7 +120,13 @@ let package = Package(
       ],
       swiftSettings: settings
     ),
-    .testTarget(name: "HowUsedCommandTests", dependencies: ["howused", "HowUsedModel"], swiftSettings: settings),
+    .testTarget(
+      name: "HowUsedCommandTests",
+      dependencies: [
+        "howused", "HowUsedModel", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "IntegrationTests",
       dependencies: nio + [

@@ -1,4 +1,4 @@
-/// Every number that the API promises or refuses by. The README's table is made from these.
+/// Every number that the API promises or refuses by. The API's document and `openapi.json` say the same; tests compare.
 package enum Limits {
   package static let botID: ClosedRange<Int64> = 1...(1 << 53)
 

@@ -1,4 +1,4 @@
-"""Writes what the README's curl lines send into a folder, as inputs for the fuzzer: seeds.py FOLDER.
+"""Writes what the documents' curl lines send into a folder, as inputs for the fuzzer: seeds.py FOLDER.
 
 curl runs each line as it stands, against a listener here; its own settings say that this is where 127.0.0.1:8080 is."""
 
@@ -30,9 +30,11 @@ def receive(listener):
 
 def main(folder):
     os.makedirs(folder, exist_ok=True)
-    with open(f"{ROOT}/README.md") as file:
-        lines = [line for line in file.read().splitlines() if line.startswith("curl http://127.0.0.1:8080/api ")]
-    assert len(lines) >= 4, "the README has no curl lines any more"
+    lines = []
+    for path in ("README.md", "Sources/howused/Documentation.docc/API.md"):
+        with open(f"{ROOT}/{path}") as file:
+            lines += [line for line in file.read().splitlines() if line.startswith("curl http://127.0.0.1:8080/api ")]
+    assert len(lines) >= 4, "the documents have no curl lines any more"
     with socket.create_server(("127.0.0.1", 0)) as listener, tempfile.TemporaryDirectory() as home:
         listener.settimeout(10)
         with open(f"{home}/.curlrc", "w") as settings:

@@ -2,25 +2,26 @@ import Foundation
 import Testing
 import TestSupport
 
-/// The README's curl lines, run as they stand against a server: only curl's own settings say that it is on another port.
+/// The curl lines of the README and of the API's document, run as they stand against a server: only curl's own settings say
+/// that it is on another port.
 struct ReadMeTests {
-  static let text = try? String(
-    contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../README.md").standardized,
-    encoding: .utf8
-  )
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized
 
   /// The lines of the fenced blocks that start like this.
   static func lines(startingWith command: String) -> [String] {
-    var isInside = false
-    return (text ?? "").split(separator: "\n").compactMap { line in
-      if line.hasPrefix("```") { isInside.toggle() }
-      return isInside && line.hasPrefix(command) ? String(line) : nil
+    ["README.md", "Sources/howused/Documentation.docc/API.md"].flatMap { path in
+      var isInside = false
+      let text = try? String(contentsOf: root.appending(path: path), encoding: .utf8)
+      return (text ?? "").split(separator: "\n").compactMap { line in
+        if line.hasPrefix("```") { isInside.toggle() }
+        return isInside && line.hasPrefix(command) ? String(line) : nil
+      }
     }
   }
 
   @Test("The commands of scripts/run have the options that it gives them")
   func script() async throws {
-    let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../scripts/run").standardized
+    let path = Self.root.appending(path: "scripts/run")
     let lines = try String(contentsOf: path, encoding: .utf8).split(separator: "\n").filter {
       $0.contains("\"$howused\" ")
     }
