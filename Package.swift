@@ -101,7 +101,7 @@ let package = Package(
       swiftSettings: settings
     ),
     .testTarget(name: "RedisTests", dependencies: nio + ["Redis", "TestSupport", logging], swiftSettings: settings),
-    .testTarget(name: "HowUsedModelTests", dependencies: ["HowUsedModel"], swiftSettings: settings),
+    .testTarget(name: "HowUsedModelTests", dependencies: ["HowUsedModel", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "HowUsedStoreTests", dependencies: ["HowUsedStore", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "HowUsedArchiveTests", dependencies: ["HowUsedArchive", "TestSupport"], swiftSettings: settings),
     .testTarget(

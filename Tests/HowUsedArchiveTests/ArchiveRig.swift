@@ -88,9 +88,10 @@ final class ArchiveRig: Sendable {
   /// Events that hardly compress.
   func addRandom(_ count: Int, from milliseconds: UInt64) async throws -> [StreamID] {
     let ids = Samples.ids(count, from: milliseconds)
+    var generator = SeededGenerator(state: milliseconds)
     let replies = try await client.pipeline(
       ids.map { id in
-        let text = (0..<4).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
+        let text = (0..<4).map { _ in String(generator.next(), radix: 36) }.joined()
         let fragment = #""botId":1,"userId":2,"event":"/start","param_1":"\#(text)""#
         return RedisCommand("XADD", key, id.description, "e", fragment)
       }

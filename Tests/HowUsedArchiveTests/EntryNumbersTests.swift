@@ -1,5 +1,6 @@
 @testable import HowUsedArchive
 import HowUsedModel
+import TestSupport
 import Testing
 
 @Suite struct EntryNumbersTests {
@@ -19,7 +20,7 @@ import Testing
   /// Bursts, pauses and quiet times, looked at each second, by a consumer that follows at its own pace.
   @Test(arguments: [0, 800, 3000, 20_000])
   func offByLessThanASecondsEvents(behind delay: Int) {
-    var generator = SystemRandomNumberGenerator()
+    var generator = SeededGenerator(state: TestRun.seed() &+ UInt64(delay))
     var numbers = EntryNumbers()
     var times: [Int] = []
     for second in 1...60 {

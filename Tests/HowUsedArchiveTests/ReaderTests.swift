@@ -48,16 +48,12 @@ import Testing
     }
   }
 
-  @Test(arguments: ["duckdb", "pandas", "polars"])
+  @Test(
+    .enabled(if: TestRun.python != nil || TestRun.isCI, "scripts/test makes the Python that it needs"),
+    arguments: ["duckdb", "pandas", "polars"]
+  )
   func pythonReader(name: String) async throws {
-    guard let python = Self.python else {
-      if ProcessInfo.processInfo.environment["CI"] != nil {
-        Issue.record("no Python with the tests' packages: run scripts/test, or set HOWUSED_TEST_PYTHON")
-      } else {
-        print("SKIPPED: pythonReader(\(name)): scripts/test makes the Python that it needs")
-      }
-      return
-    }
+    let python = try #require(TestRun.python, "no Python with the tests' packages: run scripts/test")
     let script = try #require(Self.scripts[name])
     try await withArchive { root, count in
       let output = try run([python, "-c", script, root])
@@ -91,16 +87,6 @@ import Testing
       len(all.filter(c.type == 'update')), len(all.filter(c.time.cast(polars.String).str.starts_with('2026-11-21'))))
     """,
   ]
-
-  private static var python: String? {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let candidates = [
-      ProcessInfo.processInfo.environment["HOWUSED_TEST_PYTHON"],
-      root.appending(path: "scripts/.venv/bin/python").path(percentEncoded: false),
-    ]
-    return candidates.compactMap { $0 }.first { FileManager.default.isExecutableFile(atPath: $0) }
-  }
 
   private func run(_ command: [String]) throws -> String {
     let process = Process()

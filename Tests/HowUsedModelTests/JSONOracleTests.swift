@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import HowUsedModel
@@ -14,10 +15,7 @@ import Testing
 /// - the encoding: Foundation guesses UTF-16 and UTF-32 from NULs and byte order marks, we read UTF-8.
 @Suite struct JSONOracleTests {
   @Test func agreesWithFoundation() throws {
-    let environment = ProcessInfo.processInfo.environment
-    let seed = environment["HOWUSED_FUZZ_SEED"].flatMap(UInt64.init) ?? 20_261_122
-    let count = environment["HOWUSED_FUZZ_COUNT"].flatMap(Int.init) ?? 100_000
-    print("JSON oracle: seed \(seed), \(count) bodies (HOWUSED_FUZZ_SEED, HOWUSED_FUZZ_COUNT)")
+    let (seed, count) = (TestRun.seed(), TestRun.count(100_000))
     var generated = GeneratedJSON(seed: seed)
     var tally = Tally()
     var fields = RequestFields()

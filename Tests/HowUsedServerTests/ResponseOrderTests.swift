@@ -1,5 +1,6 @@
 import HowUsedServer
 import NIOCore
+import TestSupport
 import Testing
 
 @Suite struct ResponseOrderTests {
@@ -29,7 +30,7 @@ import Testing
   }
 
   @Test func everyOrderOfAnswersGivesTheSame() {
-    var generator = SystemRandomNumberGenerator()
+    var generator = SeededGenerator(state: TestRun.seed())
     for _ in 0..<200 {
       var order = ResponseOrder()
       let slots = (0..<8).map { _ in order.reserve() }

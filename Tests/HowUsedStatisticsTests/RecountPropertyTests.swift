@@ -7,7 +7,7 @@ import Testing
 struct RecountPropertyTests {
   @Test("Every answer is the one of a plain recount, whatever is in files by then", arguments: 0..<8)
   func answers(run: Int) throws {
-    let seed = RecountGenerator.seed() &+ UInt64(run)
+    let seed = TestRun.seed() &+ UInt64(run)
     // The last ones go on for so long that months are joined.
     var generator = RecountGenerator(seed: seed, days: run < 6 ? 12 : 50)
     var random = SeededGenerator(state: seed ^ 0x9e37)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Several processes on one data folder: two servers, and a server beside a command that rewrites its archive.
-@Suite struct SharedArchiveTests {
+@Suite(.enabled(if: TestRun.isComplete)) struct SharedArchiveTests {
   @Test("Of two servers on one data folder one archives; the other one takes events, and takes over when it is killed")
   func twoServers() async throws {
     let folder = try TemporaryFolder()

@@ -9,7 +9,7 @@ struct RebuildTests {
   @Test("A rebuild makes what was there before, and a server's maker goes on with it")
   func rebuild() throws {
     let rig = try RecountRig()
-    var generator = RecountGenerator(seed: RecountGenerator.seed(), days: 5)
+    var generator = RecountGenerator(seed: TestRun.seed(), days: 5)
     let events = generator.events(800)
     rig.add(events)
     try rig.seal(events.count)
@@ -34,7 +34,7 @@ struct RebuildTests {
   @Test("Where archived days were removed it is refused, unless it's forced")
   func removedDays() throws {
     let rig = try RecountRig()
-    var generator = RecountGenerator(seed: RecountGenerator.seed(), days: 5)
+    var generator = RecountGenerator(seed: TestRun.seed(), days: 5)
     rig.add(generator.events(300))
     try rig.seal(300)
     let log = PartitionLog(layout: rig.layout.archive, partition: rig.partition)

@@ -28,13 +28,6 @@ struct RecountGenerator {
   /// Unix milliseconds, in which events arrive.
   var span: ClosedRange<Int64>
 
-  /// `HOWUSED_SEED`, or a random one. Prints it, so that a failed run can be repeated.
-  static func seed() -> UInt64 {
-    let seed = ProcessInfo.processInfo.environment["HOWUSED_SEED"].flatMap { UInt64($0) } ?? .random(in: .min ... .max)
-    print("HOWUSED_SEED=\(seed)")
-    return seed
-  }
-
   init(seed: UInt64, span: ClosedRange<Int64>) {
     random = SeededGenerator(state: seed)
     self.span = span

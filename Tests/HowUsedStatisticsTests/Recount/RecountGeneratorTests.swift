@@ -16,7 +16,7 @@ import Testing
 
   /// Every kind of question gets an answer that agrees with itself: values add up to totals, segments to the whole.
   @Test func questionsAreAnswered() throws {
-    let seed = RecountGenerator.seed()
+    let seed = TestRun.seed()
     var generator = RecountGenerator(seed: seed, days: 9)
     let recount = Recount(events: generator.events(2000), removals: [], updatesName: [77: "old"])
     var random = SeededGenerator(state: seed &+ 1)
