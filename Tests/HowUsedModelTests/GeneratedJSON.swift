@@ -1,8 +1,10 @@
+import HowUsedModel
+
 /// Random JSON objects of the kind that clients send, right and wrong. The same seed gives the same bodies.
 struct GeneratedJSON {
-  private var random: SplitMix64
+  private var random: SeededGenerator
 
-  init(seed: UInt64) { random = SplitMix64(state: seed) }
+  init(seed: UInt64) { random = SeededGenerator(state: seed) }
 
   private static let keys = [
     "botId", "apiToken", "requestType", "event", "userId", "userRegisterTime", "registerTime", "param_1", "param_2",
@@ -92,17 +94,4 @@ struct GeneratedJSON {
   private mutating func pick(_ from: [String]) -> String { from[below(from.count)] }
 
   private mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
-}
-
-/// Steele, Lea and Flood's generator: small, and the same everywhere.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
 }
