@@ -1,4 +1,4 @@
-import TestSupport
+import HowUsedModel
 
 /// Random JSON objects of the kind that clients send, right and wrong. The same seed gives the same bodies.
 struct GeneratedJSON {

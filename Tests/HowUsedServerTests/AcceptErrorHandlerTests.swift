@@ -1,16 +1,9 @@
+import Glibc
 import HowUsedServer
 import Logging
 import NIOCore
 import NIOEmbedded
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// No more file descriptors: the listening socket must survive it, and must not be asked again and again.
 struct AcceptErrorHandlerTests {

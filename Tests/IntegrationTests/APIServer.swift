@@ -86,7 +86,7 @@ struct APIServer {
           StatisticsRoutes(
             answers: statistics,
             client: client,
-            schema: KeySchema(),
+            keys: KeySchema(),
             clock: clock,
             registry: registry,
             hub: hub

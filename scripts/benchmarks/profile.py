@@ -7,6 +7,7 @@ machine, so it's what to compare two versions by). Needs Debian's linux-perf, st
 
 import argparse
 import collections
+import os
 import re
 import shutil
 import signal
@@ -77,7 +78,9 @@ class UnderCallgrind(systems.HowUsed):
 def instructions(context, kind, folder):
     # valgrind cannot read Swift's debug information; it gets by with the symbols.
     binary = f"{folder}/howused"
-    subprocess.run(["objcopy", "--strip-debug", context.binary, binary], check=True)
+    whole = f"{context.binary}.debug"   # where scripts/build leaves the symbols
+    whole = whole if os.path.exists(whole) else context.binary
+    subprocess.run(["objcopy", "--strip-debug", whole, binary], check=True)
     context.binary, context.threads = binary, 1
     UnderCallgrind.output = f"{folder}/callgrind"
     systems.SYSTEMS["howused"] = UnderCallgrind

@@ -1,5 +1,5 @@
 import CDashboard
-import NIOCore
+package import NIOCore
 
 /// All files of the chart page, which are compiled into the binary (`Sources/CDashboard`), ready to be sent.
 package struct DashboardAssets: Sendable {
@@ -30,7 +30,7 @@ package struct DashboardAssets: Sendable {
         files[name] = DashboardAsset(contentType: String(cString: file.contentType), plain: bytes)
       }
     }
-    let version = DashboardDigest.hex(of: files.sorted { $0.key < $1.key }.map(\.value.plain))
+    let version = EntityTag.digest(of: files.sorted { $0.key < $1.key }.map(\.value.plain))
     func page(_ language: String) -> DashboardAsset {
       let assets = "\(Self.path)/\(version)"
       let html = template.split(separator: "{{", omittingEmptySubsequences: false).enumerated().map { index, part in
@@ -43,7 +43,7 @@ package struct DashboardAssets: Sendable {
     }
     self.files = files
     self.version = version
-    self.scriptHash = DashboardDigest.source(of: start)
+    self.scriptHash = DashboardHeaders.scriptHash(of: start)
     self.pages = Dictionary(uniqueKeysWithValues: Self.languages.map { ($0, page($0)) })
     self.fallbackPage = page(Self.languages[0])
   }
@@ -55,4 +55,25 @@ package struct DashboardAssets: Sendable {
 
   /// The page itself, in a language of `languages` (else in the first of them).
   package func page(language: String) -> DashboardAsset { pages[language] ?? fallbackPage }
+}
+
+/// A file of the chart page as it goes over the wire: made once at start-up, then only copied by reference.
+package struct DashboardAsset: Sendable {
+  package let contentType: String
+  /// What names it; `etag(gzip:)` tells the two forms apart, as HTTP asks.
+  let digest: String
+  package let plain: ByteBuffer
+  /// Absent if compressing gains nothing.
+  package let gzip: ByteBuffer?
+
+  init(contentType: String, plain: ByteBuffer) {
+    self.contentType = contentType
+    self.plain = plain
+    self.digest = EntityTag.digest(of: [plain])
+    self.gzip = ContentCoding.gzip(plain)
+  }
+
+  package func etag(gzip: Bool) -> String {
+    gzip ? "\"\(digest)-gz\"" : "\"\(digest)\""
+  }
 }

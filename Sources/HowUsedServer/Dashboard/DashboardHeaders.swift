@@ -1,8 +1,11 @@
-package import HTTPTypes
+import Crypto
+import Foundation
+import HTTPTypes
+import NIOCore
 
 /// The headers of everything that the chart page is made of. Event and param values are anybody's input and the page's
 /// address holds a token: so nothing runs, loads or connects but our own files, and no address is passed on.
-package enum DashboardHeaders {
+enum DashboardHeaders {
   private static func contentSecurityPolicy(scripts: String) -> String {
     [
       "default-src 'none'", "script-src \(scripts)", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
@@ -27,26 +30,15 @@ package enum DashboardHeaders {
     fields[.contentSecurityPolicy] = contentSecurityPolicy(scripts: "'self' \(scriptHash)")
     return fields
   }
+
+  /// A script as a Content-Security-Policy names it (CSP Level 3, 2.3.1: hash-source).
+  static func scriptHash(of script: ByteBuffer) -> String {
+    let hash = script.withUnsafeReadableBytes { SHA256.hash(data: $0) }
+    return "'sha256-\(Data(hash).base64EncodedString())'"
+  }
+
   static let lasting = common.with(cacheControl: "public, max-age=31536000, immutable", vary: "Accept-Encoding")
   static let passing = common.with(cacheControl: "no-store", vary: "Accept-Encoding")
-
-  package static func acceptsGzip(_ fields: HTTPFields) -> Bool {
-    (fields[.acceptEncoding] ?? "").split(separator: ",").contains { coding in
-      let parts = coding.filter { $0 != " " }.lowercased().split(separator: ";")
-      guard let name = parts.first, name == "gzip" || name == "*" else { return false }
-      // "q=0", in any of its spellings, is a refusal.
-      return !parts.dropFirst().contains { $0.hasPrefix("q=") && Double($0.dropFirst(2)) == 0 }
-    }
-  }
-
-  /// `If-None-Match` compares weakly (RFC 9110, 13.1.2).
-  package static func matches(_ header: String?, etag: String) -> Bool {
-    guard let header else { return false }
-    return header.split(separator: ",").contains { candidate in
-      let tag = candidate.filter { $0 != " " }
-      return tag == "*" || tag == etag || tag == "W/" + etag
-    }
-  }
 }
 
 extension HTTPFields {

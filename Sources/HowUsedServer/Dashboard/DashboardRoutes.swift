@@ -19,7 +19,7 @@ package enum DashboardRoutes {
   }
 
   private static func page(_ request: Request, _ assets: DashboardAssets) -> Response {
-    let language = AcceptLanguage.preferred(
+    let language = ContentNegotiation.language(
       of: DashboardAssets.languages,
       header: request.headers[.acceptLanguage]
     )
@@ -38,11 +38,11 @@ package enum DashboardRoutes {
   }
 
   private static func respond(to request: Request, with asset: DashboardAsset, headers: HTTPFields) -> Response {
-    let gzip = asset.gzip.flatMap { DashboardHeaders.acceptsGzip(request.headers) ? $0 : nil }
+    let gzip = asset.gzip.flatMap { ContentNegotiation.acceptsGzip(request.headers) ? $0 : nil }
     let etag = asset.etag(gzip: gzip != nil)
     var headers = headers
     headers[.eTag] = etag
-    if DashboardHeaders.matches(request.headers[.ifNoneMatch], etag: etag) {
+    if EntityTag.matches(request.headers[.ifNoneMatch], etag: etag) {
       return Response(status: .notModified, headers: headers)
     }
     headers[.contentType] = asset.contentType

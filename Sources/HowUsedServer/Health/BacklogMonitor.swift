@@ -8,7 +8,7 @@ package final class BacklogMonitor: Service {
   /// The last entry of each partition that the consumer has finished with.
   package typealias Positions = @Sendable () async throws -> [Partition: StreamID]
 
-  package enum Look: Sendable, Equatable {
+  package enum Observation: Sendable, Equatable {
     case known(StreamBacklog)
     /// Why, for a person.
     case unknown(String)
@@ -20,7 +20,9 @@ package final class BacklogMonitor: Service {
   private let reader: BacklogReader
   private let positions: Positions
   private let interval: Duration
-  private let last = Mutex((look: Look.unknown("how much waits is not known yet"), at: ContinuousClock.now))
+  private let last = Mutex(
+    (observation: Observation.unknown("how much waits is not known yet"), at: ContinuousClock.now)
+  )
 
   /// - Parameter reader: of its own.
   package init(reader: BacklogReader, interval: Duration = .seconds(1), positions: @escaping Positions) {
@@ -30,21 +32,21 @@ package final class BacklogMonitor: Service {
   }
 
   /// What was found out a second ago or less.
-  package var latest: Look {
-    let (look, at) = last.withLock { $0 }
-    guard ContinuousClock.now - at > Self.longest else { return look }
+  package var latest: Observation {
+    let (observation, at) = last.withLock { $0 }
+    guard ContinuousClock.now - at > Self.longest else { return observation }
     return .unknown("how much waits was last known \(Int((ContinuousClock.now - at) / .seconds(1))) seconds ago")
   }
 
   package func run() async throws {
     while !Task.isShuttingDownGracefully && !Task.isCancelled {
-      let look = await look()
-      last.withLock { $0 = (look, .now) }
+      let observation = await observe()
+      last.withLock { $0 = (observation, .now) }
       try? await cancelWhenGracefulShutdown { [interval] in try await Task.sleep(for: interval) }
     }
   }
 
-  private func look() async -> Look {
+  private func observe() async -> Observation {
     do {
       return .known(StreamBacklog(try await reader.read(try await positions()).values))
     } catch {

@@ -1,3 +1,5 @@
+package import Redis
+
 /// What was last read of Redis's own state.
 package struct RedisStatus: Sendable, Equatable {
   /// What of the acknowledged events survives when Redis's machine stops at once.
@@ -43,5 +45,55 @@ package struct RedisStatus: Sendable, Equatable {
   package func closesGate(_ isClosed: Bool) -> Bool {
     guard memoryLimit > 0 else { return false }
     return Double(usedMemory) >= Double(memoryLimit) * (isClosed ? Self.openAt : Self.closeAt)
+  }
+
+  // MARK: Reading it
+
+  /// What Redis is asked; behind it, an XLEN for each stream.
+  package static let questions = [
+    RedisCommand("INFO", "memory"), RedisCommand("CONFIG", "GET", "appendonly"),
+    RedisCommand("CONFIG", "GET", "appendfsync"), RedisCommand("INFO", "persistence"),
+    RedisCommand("INFO", "replication"),
+  ]
+
+  /// Reads the replies to ``questions`` and to the XLENs. What can't be read stays as it is unknown.
+  ///
+  /// - Throws: `RedisServerError` when there is an error among the lengths: one that is loading its data answers so to
+  ///   everything.
+  package init(replies: [RedisValue]) throws(RedisServerError) {
+    var answers = replies[...]
+    func next() -> RedisValue { answers.popFirst() ?? .null }
+    let memory = Self.fields(of: next())
+    let (appendOnly, appendFsync) = (next(), next())
+    let (persistence, replication) = (Self.fields(of: next()), Self.fields(of: next()))
+    if let error = answers.lazy.compactMap(\.error).first { throw error }
+    self.init()
+    usedMemory = memory["used_memory"].flatMap { Int64($0) } ?? 0
+    let maximum = memory["maxmemory"].flatMap { Int64($0) } ?? 0
+    memoryLimit = maximum > 0 ? maximum : memory["total_system_memory"].flatMap { Int64($0) } ?? 0
+    durability = Self.durability(appendOnly: appendOnly, appendFsync: appendFsync)
+    refusal = Self.refusal(persistence: persistence, replication: replication)
+    streamLength = answers.reduce(0) { $0 &+ ($1.int ?? 0) }
+  }
+
+  private static func durability(appendOnly: RedisValue, appendFsync: RedisValue) -> Durability {
+    guard let isOn = appendOnly.array?.last?.string else { return .unknown }
+    guard isOn == "yes" else { return .none }
+    switch appendFsync.array?.last?.string {
+    case "always": return .always
+    case "everysec": return .everysec
+    case "no": return .none
+    default: return .unknown
+    }
+  }
+
+  /// `name:value` lines, as INFO answers them; none when Redis doesn't let them be read.
+  private static func fields(of info: RedisValue) -> [String: String] {
+    var fields: [String: String] = [:]
+    for line in (info.string ?? "").split(whereSeparator: \.isNewline) {
+      let parts = line.split(separator: ":", maxSplits: 1)
+      if parts.count == 2 { fields[String(parts[0])] = String(parts[1]) }
+    }
+    return fields
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HowUsedArchive
 
 struct ArchiveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -6,4 +7,33 @@ struct ArchiveCommand: AsyncParsableCommand {
     abstract: "Look at the archive and check it.",
     subcommands: [ArchiveStatusCommand.self, ArchiveVerifyCommand.self]
   )
+}
+
+struct ArchiveVerifyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Read the whole archive and check every checksum, count, order and that nothing is missing in between.",
+    discussion: """
+      Needs no Redis and may run beside a server. Exit code 1, and the file and byte of everything that is wrong, when \
+      the archive is not as it was written.
+      """
+  )
+
+  @OptionGroup var store: StoreOptions
+
+  func run() async throws {
+    let layout = try store.existingArchive()
+    let line = ProgressLine()
+    let report = try await Interruption.cancelling {
+      try ArchiveVerifier(layout: layout).verify { line.show("\($0) segments read") }
+    }
+    line.clear()
+    for problem in report.problems { print(problem) }
+    print("\(report.segments) segments, \(report.events) events, \(report.bytes) bytes: ", terminator: "")
+    guard report.isSound else {
+      print("\(report.problems.count) problems")
+      throw ExitCode(1)
+    }
+    print("all as it was written")
+  }
 }

@@ -2,8 +2,6 @@ import ArgumentParser
 import HowUsedArchive
 import HowUsedModel
 import HowUsedStore
-import Logging
-import Redis
 
 struct ArchiveStatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,16 +16,14 @@ struct ArchiveStatusCommand: AsyncParsableCommand {
   @OptionGroup var store: StoreOptions
 
   func run() async throws {
-    let layout = ArchiveLayout.inDataFolder(try store.configuration().dataFolder)
+    let layout = try store.archive()
     let statuses = try await store.withStore { store in
       let reader = ArchiveStatusReader(
         layout: layout,
         streams: EventStreams(client: store.client, keys: store.keys)
       )
-      let clock = RedisClock()
-      try await RedisClockService(clock: clock, client: store.client, logger: Logger(label: "howused")).setOnce()
       // A second more, so that what was stored in this one isn't of the future.
-      let now = clock.nowMilliseconds + 1000
+      let now = try await store.clock().nowMilliseconds + 1000
       var statuses: [PartitionStatus] = []
       for partition in store.keys.partitions {
         statuses.append(try await reader.read(partition, now: now))

@@ -50,7 +50,7 @@ struct ExportCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let layout = ArchiveLayout.inDataFolder(try store.configuration().dataFolder)
+    let layout = try sealedOnly ? store.existingArchive() : store.archive()
     var filter = ExportFilter()
     filter.bot = bot
     filter.from = from?.milliseconds
@@ -58,7 +58,6 @@ struct ExportCommand: AsyncParsableCommand {
     filter.event = event
     let done: ExportProgress
     if sealedOnly {
-      try ArchiveVerifyCommand.requireArchive(layout)
       done = try await Interruption.cancelling { [filter] in
         try await write(Exporter(layout: layout, streams: nil, filter: filter, format: format))
       }
@@ -72,7 +71,7 @@ struct ExportCommand: AsyncParsableCommand {
   }
 
   private func write(_ exporter: Exporter) async throws -> ExportProgress {
-    let line = TerminalLine()
+    let line = ProgressLine()
     defer { line.clear() }
     let target = try ExportTarget(output)
     let done = try await exporter.run { bytes in
@@ -80,11 +79,45 @@ struct ExportCommand: AsyncParsableCommand {
       try target.write(bytes)
     } progress: { progress in
       let part = progress.totalBytes > 0 ? Double(progress.doneBytes) / Double(progress.totalBytes) : 1
-      line.show("\(TerminalLine.bar(part))  \(progress.events) events")
+      line.show(done: part, "\(progress.events) events")
     }
     try target.finish()
     return done
   }
+}
+
+/// Where an export goes: standard output, or a file that appears under its name when it is complete.
+private final class ExportTarget {
+  private let path: String?
+  private let file: File
+
+  init(_ path: String?) throws {
+    self.path = path
+    guard let path else {
+      file = File.standardOutput
+      return
+    }
+    try Folder.unlink(Self.temporary(path))
+    file = try File.create(Self.temporary(path))
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws {
+    do {
+      try file.write(bytes)
+    } catch  where error.isBrokenPipe {
+      // As with `| head`: the reader has had enough, and there is nothing to complain about.
+      throw ExitCode(141)
+    }
+  }
+
+  func finish() throws {
+    guard let path else { return }
+    try file.sync()
+    try file.close()
+    try Folder.rename(Self.temporary(path), to: path)
+  }
+
+  private static func temporary(_ path: String) -> String { "\(path).partial" }
 }
 
 /// A time on the command line.

@@ -1,4 +1,6 @@
 import ArgumentParser
+import HowUsedModel
+import HowUsedStore
 
 struct BotCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,4 +20,15 @@ struct BotCommand: AsyncParsableCommand {
       BotMigrateUpdatesCommand.self,
     ]
   )
+}
+
+extension BotID: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let number = Int64(argument) else { return nil }
+    self.init(rawValue: number)
+  }
+}
+
+extension BotAdministration {
+  init(_ store: Store) { self.init(client: store.client, keys: store.keys) }
 }

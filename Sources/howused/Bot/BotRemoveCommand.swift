@@ -33,7 +33,7 @@ struct BotRemoveCommand: AsyncParsableCommand {
         throw ExitCode.failure
       }
     }
-    let layout = ArchiveLayout.inDataFolder(try store.configuration().dataFolder)
+    let layout = try store.archive()
     let report = try await store.withStore { try await remove($0, layout) }
     guard let report else { return }
     for problem in report.problems { print("Left as it is, and may hold events of the bot: \(problem)") }
@@ -49,7 +49,7 @@ struct BotRemoveCommand: AsyncParsableCommand {
       print("Bot \(id) is not registered.")
     }
     guard purgeArchive else { return nil }
-    let line = TerminalLine()
+    let line = ProgressLine()
     let report = try ArchivePurger(layout: layout).remove(id, store.keys.partition(of: id)) {
       line.show("\($0) archive files read")
     }

@@ -1,8 +1,21 @@
 import ArgumentParser
 import HowUsedModel
 import HowUsedStore
-import Logging
 import Redis
+
+struct BotListCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "List the registered bots: id, day of registration, name; separated by tabs."
+  )
+
+  @OptionGroup var store: StoreOptions
+
+  func run() async throws {
+    let bots = try await store.withStore { try await BotAdministration($0).list() }
+    for bot in bots { print("\(bot.id)\t\(bot.createdDay)\t\(bot.name)") }
+  }
+}
 
 struct BotShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one bot. Tokens can't be shown.")
@@ -15,9 +28,7 @@ struct BotShowCommand: AsyncParsableCommand {
   func run() async throws {
     let (bot, partition, online) = try await store.withStore { store in
       let bot = try await BotAdministration(store).show(id)
-      let clock = RedisClock()
-      try await RedisClockService(clock: clock, client: store.client, logger: Logger(label: "howused")).setOnce()
-      let since = clock.nowMilliseconds - 120_000
+      let since = try await store.clock().nowMilliseconds - 120_000
       let online = try await store.client.send("ZCOUNT", store.keys.online(id), since, "+inf").int ?? 0
       return (bot, store.keys.partition(of: id), online)
     }
@@ -26,5 +37,12 @@ struct BotShowCommand: AsyncParsableCommand {
     print("registered: \(bot.createdDay)")
     print("partition:  \(partition)")
     print("online:     \(online) (last 120 seconds)")
+  }
+}
+
+extension BotRecord {
+  /// The day of registration in UTC: `2026-11-22`; the nearest from 1970 to 9999 when something else was stored.
+  fileprivate var createdDay: String {
+    UTCTime.date(milliseconds: min(max(created, 0), UTCTime.maximumMilliseconds / 1000) * 1000)
   }
 }

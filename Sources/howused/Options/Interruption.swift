@@ -20,3 +20,10 @@ enum Interruption {
     }
   }
 }
+
+/// A command's failure, told in one line.
+struct CommandError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}

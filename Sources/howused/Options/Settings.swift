@@ -1,13 +1,6 @@
 import ArgumentParser
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// The one way in which environment variables become options: they are the defaults.
 ///

@@ -1,7 +1,8 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
+import HowUsedArchive
 import HowUsedStore
-import Logging
+public import Logging
 import Redis
 
 /// Where the data is: the options that every command takes.
@@ -38,8 +39,14 @@ struct StoreOptions: ParsableArguments {
   /// Sets logging up.
   /// - Parameter level: what is logged when nothing else is asked for.
   func logger(level: Logger.Level) -> Logger {
-    StandardErrorLog.start(level: logLevel ?? Settings.value("log-level") ?? level, label: "howused")
+    _ = Self.logging
+    var logger = Logger(label: "howused")
+    logger.logLevel = logLevel ?? Settings.value("log-level") ?? level
+    return logger
   }
+
+  /// Logs go to standard error, so that standard output holds what was asked for and nothing else.
+  private static let logging: Void = LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
 
   func validate() throws {
     _ = try configuration()
@@ -61,6 +68,18 @@ struct StoreOptions: ParsableArguments {
     let partitions = Settings.value("partitions", as: Int.self)
     try partitions.map { try PrivateRedisOptions.check(partitions: $0, by: Settings.variable(of: "partitions")) }
     return StoreConfiguration(dataFolder: dataDir, redis: redis, partitions: partitions)
+  }
+
+  /// Where the archive's files are.
+  func archive() throws -> ArchiveLayout { .inDataFolder(try configuration().dataFolder) }
+
+  /// Where they are, for a command that needs some: what isn't there would be found sound, and exported as no events.
+  func existingArchive() throws -> ArchiveLayout {
+    let layout = try archive()
+    guard FileManager.default.fileExists(atPath: layout.log) else {
+      throw CommandError("there is no archive in \(layout.root): --data-dir tells where the server's data is")
+    }
+    return layout
   }
 
   /// Runs the body with Redis at hand, and tidies up after it however it ends, by Ctrl-C too. A private Redis that isn't
@@ -88,3 +107,15 @@ struct StoreOptions: ParsableArguments {
     }
   }
 }
+
+extension Store {
+  /// Redis's time, asked for once.
+  func clock() async throws -> RedisClock {
+    let clock = RedisClock()
+    try await RedisClockService(clock: clock, client: client, logger: Logger(label: "howused")).setOnce()
+    return clock
+  }
+}
+
+// Both are others' types, and public: hence the public imports.
+extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -1,8 +1,6 @@
 import ArgumentParser
 import HowUsedModel
 import HowUsedStore
-import Logging
-import Redis
 
 struct SimulateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -39,7 +37,7 @@ struct SimulateCommand: AsyncParsableCommand {
   )
   var history: SimulationLength?
 
-  @Option(help: ArgumentHelp("Of all chance: with the same one the same happens again.", valueName: "number"))
+  @Option(help: ArgumentHelp("Of all random: with the same one the same happens again.", valueName: "number"))
   var seed: UInt64 = 1
 
   @OptionGroup var store: StoreOptions
@@ -62,8 +60,7 @@ struct SimulateCommand: AsyncParsableCommand {
   func run() async throws {
     let sent = try await store.withStore { store in
       _ = try await BotAdministration(store).show(bot)
-      let clock = RedisClock()
-      try await RedisClockService(clock: clock, client: store.client, logger: Logger(label: "howused")).setOnce()
+      let clock = try await store.clock()
       let present = clock.nowMilliseconds
       let start = present - (history?.seconds ?? 0) * 1000
       var traffic = SimulatedTraffic(SimulatedUsers(rate: rate, seed: seed, present: present), from: start)
@@ -95,7 +92,7 @@ struct SimulateCommand: AsyncParsableCommand {
     _ sender: SimulationSender,
     _ clock: RedisClock
   ) async throws -> Int {
-    let line = TerminalLine()
+    let line = ProgressLine()
     defer { line.clear() }
     var sent = 0
     while true {
@@ -106,7 +103,32 @@ struct SimulateCommand: AsyncParsableCommand {
       sent += events.count
       guard events.count == Self.page, let last = events.last else { return sent }
       let part = Double(last.time - start) / Double(max(now - start, 1))
-      line.show("\(TerminalLine.bar(part))  \(sent) events of the past \(history)")
+      line.show(done: part, "\(sent) events of the past \(history)")
     }
   }
+}
+
+/// `30s`, `5m`, `2h`, `21d`.
+struct SimulationLength: ExpressibleByArgument, CustomStringConvertible {
+  /// At least 1, at most a year.
+  let seconds: Int64
+
+  private static let units: [(letter: Character, seconds: Int64)] = [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)]
+
+  init(seconds: Int64) { self.seconds = seconds }
+
+  init?(argument: String) {
+    guard let unit = Self.units.first(where: { $0.letter == argument.last }), let count = Int64(argument.dropLast()),
+      (1...366 * 86_400 / unit.seconds).contains(count)
+    else { return nil }
+    seconds = count * unit.seconds
+  }
+
+  /// In the largest unit that divides it.
+  var description: String {
+    let unit = Self.units.first { seconds % $0.seconds == 0 } ?? ("s", 1)
+    return "\(seconds / unit.seconds)\(unit.letter)"
+  }
+
+  var defaultValueDescription: String { description }
 }

@@ -13,7 +13,7 @@ struct SimulatedTraffic {
   }
 
   private let users: SimulatedUsers
-  private var visits: SimulatedVisits
+  private var sessions: SimulatedSessions
   /// Unix milliseconds: nothing before counts.
   private let start: Int64
   /// Up to here everything is in `events`: a whole minute.
@@ -31,7 +31,7 @@ struct SimulatedTraffic {
     self.start = start
     // Some sessions have begun already.
     filled = (start - SimulatedSession.longestTime) / Self.step * Self.step
-    visits = SimulatedVisits(users, from: filled / SimulatedUsers.millisecondsPerDay)
+    sessions = SimulatedSessions(users, from: filled / SimulatedUsers.millisecondsPerDay)
   }
 
   /// The next events that happen before a moment, in the order in which they do.
@@ -55,7 +55,7 @@ struct SimulatedTraffic {
   /// Takes the events of another minute.
   private mutating func fill() {
     let end = filled + Self.step
-    if visits.day * SimulatedUsers.millisecondsPerDay < end { waiting = visits.next()[...] }
+    if sessions.day * SimulatedUsers.millisecondsPerDay < end { waiting = sessions.next()[...] }
     while let session = waiting.first, session.next < end {
       waiting.removeFirst()
       guard let user = users.user(session.day, session.number) else { continue }

@@ -1,4 +1,5 @@
 import Foundation
+import HowUsedModel
 
 /// Who uses a bot: every day some come for the first time. Most of them never return, some do for a few days, some about
 /// once a week, some nearly every day, for weeks or months. Each day's are a bit more than the day before.
@@ -68,9 +69,9 @@ struct SimulatedUsers {
     let expected =
       newcomers * pow(1 + Self.growth, Double(day - present)) * campaigns.strength(on: day)
       * SimulatedRhythm.maximum
-    var chance = Chance(seed, 1, UInt64(bitPattern: day))
+    var random = SeededGenerator(hashing: seed, 1, UInt64(bitPattern: day))
     // As many as there would be if it were always the busiest time.
-    for number in 0..<min(Int32(expected + chance.part()), Int32(Self.mostNewcomers)) {
+    for number in 0..<min(Int32(expected + random.unit()), Int32(Self.mostNewcomers)) {
       if let user = user(day, number) { body(user) }
     }
   }
@@ -80,17 +81,17 @@ struct SimulatedUsers {
   ///   - number: of those of that day.
   /// - Returns: nil: there is no such user, since too few are there at that hour.
   func user(_ day: Int64, _ number: Int32) -> User? {
-    var chance = Chance(seed, 2, UInt64(bitPattern: day), UInt64(number))
-    let language = Int8(SimulatedWords.language(at: chance.part()))
-    let from = Self.time(on: day, &chance)
-    guard Self.isThere(at: from, language, chance.part()) else { return nil }
-    let habit = Self.habit(at: chance.part())
-    let days = min(-log(1 - chance.part()) * habit.days, Double(Self.longestDays))
+    var random = SeededGenerator(hashing: seed, 2, UInt64(bitPattern: day), UInt64(number))
+    let language = Int8(SimulatedWords.language(at: random.unit()))
+    let from = Self.time(on: day, &random)
+    guard Self.isThere(at: from, language, random.unit()) else { return nil }
+    let habit = Self.habit(at: random.unit())
+    let days = min(-log(1 - random.unit()) * habit.days, Double(Self.longestDays))
     return User(
       day: day,
       number: number,
       language: language,
-      tellsRegistration: chance.part() < 0.33,
+      tellsRegistration: random.unit() < 0.33,
       from: from,
       until: from + Int64(days * Double(Self.millisecondsPerDay)),
       sessionsPerDay: habit.sessionsPerDay
@@ -99,13 +100,13 @@ struct SimulatedUsers {
 
   /// Where a user came from; empty: by themselves.
   func source(of user: User) -> String {
-    var chance = Chance(seed, 3, UInt64(bitPattern: user.day), UInt64(user.number))
-    return campaigns.name(on: user.day, at: chance.part()) ?? SimulatedWords.source(at: chance.part())
+    var random = SeededGenerator(hashing: seed, 3, UInt64(bitPattern: user.day), UInt64(user.number))
+    return campaigns.name(on: user.day, at: random.unit()) ?? SimulatedWords.source(at: random.unit())
   }
 
   /// What a user does on a day depends on this.
-  func chance(of user: User, on day: Int64) -> Chance {
-    Chance(seed, 4, UInt64(bitPattern: user.day) << 32 | UInt64(user.number), UInt64(bitPattern: day))
+  func random(of user: User, on day: Int64) -> SeededGenerator {
+    SeededGenerator(hashing: seed, 4, UInt64(bitPattern: user.day) << 32 | UInt64(user.number), UInt64(bitPattern: day))
   }
 
   /// Spread out, as real ids are, and none is given out twice within eleven years: the factor and the modulus have no
@@ -119,8 +120,8 @@ struct SimulatedUsers {
   // MARK: Chance
 
   /// Any time of a day of UTC, in Unix milliseconds.
-  static func time(on day: Int64, _ chance: inout Chance) -> Int64 {
-    day * millisecondsPerDay + Int64(chance.part() * Double(millisecondsPerDay))
+  static func time(on day: Int64, _ random: inout SeededGenerator) -> Int64 {
+    day * millisecondsPerDay + Int64(random.unit() * Double(millisecondsPerDay))
   }
 
   /// Whether somebody who would be there at the busiest time is there at this one.
@@ -136,5 +137,41 @@ struct SimulatedUsers {
       if rest < 0 { return habit }
     }
     return habits[0]
+  }
+}
+
+/// When people are there: by hour of their day, by day of their week. 1 is the average of a week.
+enum SimulatedRhythm {
+  /// By hour, from midnight on.
+  private static let hours = normalised([
+    0.55, 0.35, 0.22, 0.15, 0.13, 0.18, 0.35, 0.65, 0.9, 1.05, 1.15, 1.2,
+    1.3, 1.3, 1.2, 1.2, 1.25, 1.35, 1.5, 1.65, 1.75, 1.7, 1.4, 0.95,
+  ])
+  /// By day, from Thursday on: 1970 began with one.
+  private static let days = normalised([0.93, 0.98, 1.16, 1.2, 0.94, 0.89, 0.9])
+
+  /// It's never more than this.
+  static let maximum = (hours.max() ?? 1) * (days.max() ?? 1)
+
+  /// - Parameters:
+  ///   - time: Unix milliseconds.
+  ///   - zone: minutes that the people's clocks are ahead of UTC.
+  static func level(at time: Int64, zone: Int64) -> Double {
+    let local = Double(time + zone * 60_000)
+    // A day is most like itself at noon.
+    return between(hours, at: local / 3_600_000) * between(days, at: local / 86_400_000 - 0.5)
+  }
+
+  /// The values lie on a circle, and between two of them it goes straight from one to the other.
+  private static func between(_ values: [Double], at place: Double) -> Double {
+    let floor = place.rounded(.down)
+    let first = Int(floor) % values.count
+    let part = place - floor
+    return values[first] * (1 - part) + values[(first + 1) % values.count] * part
+  }
+
+  private static func normalised(_ values: [Double]) -> [Double] {
+    let mean = values.reduce(0, +) / Double(values.count)
+    return values.map { $0 / mean }
   }
 }

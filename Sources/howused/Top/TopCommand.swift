@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import HowUsedStore
-import Logging
 import Redis
 
 struct TopCommand: AsyncParsableCommand {
@@ -18,8 +17,7 @@ struct TopCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await store.withStore { store in
-      let clock = RedisClock()
-      try await RedisClockService(clock: clock, client: store.client, logger: Logger(label: "howused")).setOnce()
+      let clock = try await store.clock()
       let screen = TerminalScreen()
       do {
         try await watch(store, clock, screen)

@@ -25,7 +25,7 @@ enum Statistics {
     StatisticsRoutes(
       answers: FuzzedAnswers(),
       client: client,
-      schema: KeySchema(),
+      keys: KeySchema(),
       clock: clock,
       registry: registry,
       hub: hub

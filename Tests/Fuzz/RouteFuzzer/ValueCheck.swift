@@ -19,13 +19,13 @@ enum ValueCheck {
   /// - Parameter text: of any header field.
   static func header(_ text: String) {
     let offered = ["en", "ru"]
-    precondition(offered.contains(AcceptLanguage.preferred(of: offered, header: text)), "a language that is offered")
+    precondition(offered.contains(ContentNegotiation.language(of: offered, header: text)), "a language that is offered")
     // As it comes out of a request.
     var fields = HTTPFields()
     fields[.acceptEncoding] = text
-    _ = DashboardHeaders.acceptsGzip(fields)
+    _ = ContentNegotiation.acceptsGzip(fields)
     let longer = text + "x"
-    precondition(text.contains("*") || !DashboardHeaders.matches(text, etag: longer), "an ETag that isn't there")
+    precondition(text.contains("*") || !EntityTag.matches(text, etag: longer), "an ETag that isn't there")
     if case .multipart(let boundary) = ContentType.classify(text) {
       precondition(boundary.isEmpty || Limits.boundaryBytes.contains(boundary.utf8.count), "a boundary")
     }

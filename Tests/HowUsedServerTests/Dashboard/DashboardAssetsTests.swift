@@ -64,7 +64,7 @@ import Testing
     ] as [(String?, String)]
   )
   func acceptLanguage(header: String?, expected: String) {
-    #expect(AcceptLanguage.preferred(of: ["en", "ru"], header: header) == expected)
+    #expect(ContentNegotiation.language(of: ["en", "ru"], header: header) == expected)
   }
 
   /// What nobody means, but anybody can send.
@@ -80,8 +80,8 @@ import Testing
     ]
   )
   func oddAcceptLanguage(header: String, expected: String) {
-    #expect(AcceptLanguage.preferred(of: ["en", "ru"], header: header) == expected)
-    #expect(AcceptLanguage.preferred(of: [], header: header) == "")
+    #expect(ContentNegotiation.language(of: ["en", "ru"], header: header) == expected)
+    #expect(ContentNegotiation.language(of: [], header: header) == "")
   }
 
   @Test(arguments: [
@@ -91,7 +91,7 @@ import Testing
   func acceptEncoding(header: String, expected: Bool) {
     var fields = HTTPFields()
     fields[.acceptEncoding] = header
-    #expect(DashboardHeaders.acceptsGzip(fields) == expected)
+    #expect(ContentNegotiation.acceptsGzip(fields) == expected)
   }
 
   @Test(
@@ -101,6 +101,6 @@ import Testing
     ] as [(String?, Bool)]
   )
   func ifNoneMatch(header: String?, expected: Bool) {
-    #expect(DashboardHeaders.matches(header, etag: "\"a\"") == expected)
+    #expect(EntityTag.matches(header, etag: "\"a\"") == expected)
   }
 }

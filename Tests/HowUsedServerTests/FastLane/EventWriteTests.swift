@@ -55,8 +55,8 @@ import Testing
     let bot = try #require(BotID(rawValue: 1))
     let hash = TokenHash(of: "token")
     let record = BotRecord(id: bot, name: "", created: 0, apiTokenHash: hash, viewTokenHash: hash)
-    let lane = BotLane(record: record, bot: bot, keys: KeySchema(), rate: nil)
-    for _ in 0..<count { write.addEvent(of: lane, fragment: UnsafeRawBufferPointer(start: nil, count: 0)) }
+    let workerBot = WorkerBot(record: record, id: bot, keys: KeySchema(), rate: nil)
+    for _ in 0..<count { write.addEvent(of: workerBot, fragment: UnsafeRawBufferPointer(start: nil, count: 0)) }
   }
 
   @Test func moreRepliesThanWaiters() throws {

@@ -1,4 +1,5 @@
 import HowUsedArchive
+import HowUsedModel
 @testable import HowUsedStatistics
 import TestSupport
 

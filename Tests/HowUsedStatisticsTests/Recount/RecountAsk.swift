@@ -1,3 +1,4 @@
+import HowUsedModel
 import TestSupport
 
 /// A random question as a client asks it, and what is needed to ask the recount the same.

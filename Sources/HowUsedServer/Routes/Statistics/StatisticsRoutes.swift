@@ -12,10 +12,10 @@ package import Redis
 ///
 /// Pages of other sites may use them too (CORS): they only read, and only with a token.
 package struct StatisticsRoutes: Sendable {
-  let access: StatisticsAccess
-  let answers: any StatisticsAnswering
-  let retention: StatisticsRetention
-  let online: OnlineReader
+  private let access: StatisticsAccess
+  private let answers: any StatisticsAnswering
+  private let retention: StatisticsRetention
+  let onlineReader: OnlineReader
   let clock: RedisClock
   let hub: LiveHub
 
@@ -27,7 +27,7 @@ package struct StatisticsRoutes: Sendable {
     answers: any StatisticsAnswering,
     retention: StatisticsRetention = StatisticsRetention(),
     client: RedisClient,
-    schema: KeySchema,
+    keys: KeySchema,
     clock: RedisClock,
     registry: BotRegistry,
     hub: LiveHub
@@ -35,31 +35,56 @@ package struct StatisticsRoutes: Sendable {
     access = StatisticsAccess(registry: registry)
     self.answers = answers
     self.retention = retention
-    online = OnlineReader(client: client, schema: schema)
+    onlineReader = OnlineReader(client: client, schema: keys)
     self.clock = clock
     self.hub = hub
   }
 
   package func add(to router: some RouterMethods<ServerContext>) {
-    add("/stats", to: router) { query, request, _ in try await stats(query, request) }
-    add("/summary", to: router) { query, request, _ in try await summary(query, request) }
-    add("/top", to: router) { query, request, _ in try await top(query, request) }
-    add("/retention", to: router) { query, request, _ in try await retention(query, request) }
-    add("/events", to: router) { query, request, _ in try await events(query, request) }
-    add("/online", to: router) { query, request, _ in try await online(query, request) }
-    add("/live", to: router) { query, request, context in try await live(query, request, context) }
-    add("/openapi.json", to: router) { _, request, _ in OpenAPIRoute.response(to: request) }
+    add("/stats", to: router, stats)
+    add("/summary", to: router, summary)
+    add("/top", to: router, top)
+    add("/retention", to: router, retention)
+    add("/events", to: router, events)
+    add("/online", to: router, online)
+    add("/live", to: router, live)
+    addOpen("/openapi.json", to: router) { _, request, _ in OpenAPIRoute.response(to: request) }
+  }
+
+  /// A question about a bot by somebody who may read its statistics.
+  struct Call {
+    let bot: BotRecord
+    let access: BotAccess
+    let query: QueryString
+    let request: Request
+    let context: ServerContext
+    let parser: QuestionParser
   }
 
   private func add(
     _ path: RouterPath,
     to router: some RouterMethods<ServerContext>,
-    _ body: @escaping @Sendable (QueryString, Request, ServerContext) async throws -> Response
+    _ answer: @escaping @Sendable (Call) async throws -> Response
+  ) {
+    addOpen(path, to: router) { query, request, context in
+      let (bot, access) = try access.bot(query, request)
+      let parser = QuestionParser(parameters: query.parameters, now: clock.nowSeconds, retention: retention)
+      return try await answer(
+        Call(bot: bot, access: access, query: query, request: request, context: context, parser: parser)
+      )
+    }
+  }
+
+  /// A route that needs no token.
+  private func addOpen(
+    _ path: RouterPath,
+    to router: some RouterMethods<ServerContext>,
+    _ answer: @escaping @Sendable (QueryString, Request, ServerContext) async throws -> Response
   ) {
     router.get(path) { request, context in
       var response: Response
       do {
-        response = try await body(try QueryString(request.uri.query ?? ""), request, context)
+        response = try await answer(try QueryString(request.uri.query ?? ""), request, context)
       } catch {
         response = Response(Self.requestError(error, context))
         response.headers[.cacheControl] = "no-store"
@@ -70,9 +95,67 @@ package struct StatisticsRoutes: Sendable {
     router.on(path, method: .options) { _, _ in Response(status: .noContent, headers: Self.preflightHeaders) }
   }
 
-  func parser(_ query: QueryString) -> QuestionParser {
-    QuestionParser(parameters: query.parameters, now: clock.nowSeconds, retention: retention)
+  // MARK: Answers
+
+  /// `GET /stats`: one metric as a time series, or several when segmented.
+  private func stats(_ call: Call) async throws -> Response {
+    let format = try call.parser.format()
+    let question = try call.parser.chart()
+    let answer = try await answers.chart(question, bot: call.bot.id)
+    var body = ByteBuffer()
+    switch format {
+    case .json: answer.writeJSON(question, to: &body)
+    case .csv: answer.writeCSV(question, to: &body)
+    }
+    return Self.answer(
+      body,
+      format: format,
+      file: "howused-\(call.bot.id)-\(question.metric.rawValue)",
+      to: call.request
+    )
   }
+
+  /// `GET /summary`: today, yesterday and online now.
+  private func summary(_ call: Call) async throws -> Response {
+    let question = try call.parser.summary()
+    let answer = try await answers.summary(question, bot: call.bot.id)
+    var body = ByteBuffer()
+    answer.writeJSON(question, bot: call.bot.id, name: call.bot.name, to: &body)
+    return Self.answer(body, to: call.request)
+  }
+
+  /// `GET /top`: events or values of a param, the largest first.
+  private func top(_ call: Call) async throws -> Response {
+    let question = try call.parser.top()
+    let answer = try await answers.top(question, bot: call.bot.id)
+    var body = ByteBuffer()
+    answer.writeJSON(question, to: &body)
+    return Self.answer(body, to: call.request)
+  }
+
+  /// `GET /retention`: how many of those who registered in a day or week came back later.
+  private func retention(_ call: Call) async throws -> Response {
+    let format = try call.parser.format()
+    let question = try call.parser.retentionQuery()
+    let answer = try await answers.retention(question, bot: call.bot.id)
+    var body = ByteBuffer()
+    switch format {
+    case .json: answer.writeJSON(question, to: &body)
+    case .csv: answer.writeCSV(question, to: &body)
+    }
+    return Self.answer(body, format: format, file: "howused-\(call.bot.id)-retention", to: call.request)
+  }
+
+  /// `GET /events`: the bot's last events. Who has the view token only isn't told whose they are.
+  private func events(_ call: Call) async throws -> Response {
+    let limit = try call.parser.recentLimit()
+    let answer = try await answers.recent(bot: call.bot.id, limit: limit)
+    var body = ByteBuffer()
+    answer.writeJSON(showsUsers: call.access == .api, to: &body)
+    return Self.answer(body, to: call.request)
+  }
+
+  // MARK: Errors
 
   private static func requestError(_ error: any Error, _ context: ServerContext) -> RequestError {
     switch error {
@@ -119,9 +202,9 @@ package struct StatisticsRoutes: Sendable {
     cacheControl: String = "private, no-cache",
     to request: Request
   ) -> Response {
-    let etag = "\"" + DashboardDigest.hex(of: [body]) + "\""
+    let etag = EntityTag.strong(of: body)
     var headers: HTTPFields = [.eTag: etag, .cacheControl: cacheControl, .contentType: format.mediaType]
-    if DashboardHeaders.matches(request.headers[.ifNoneMatch], etag: etag) {
+    if EntityTag.matches(request.headers[.ifNoneMatch], etag: etag) {
       headers[.contentType] = nil
       return Response(status: .notModified, headers: headers)
     }
@@ -133,5 +216,30 @@ package struct StatisticsRoutes: Sendable {
     var response = answer(body, format: format, to: request)
     if format == .csv { response.headers[.contentDisposition] = "attachment; filename=\"\(file).csv\"" }
     return response
+  }
+}
+
+/// Who may read a bot's statistics: whoever has its view token, or its API token. It comes as the parameters `id` and
+/// `token`, as in the hosted service's links, or as `id` and `Authorization: Bearer`.
+private struct StatisticsAccess: Sendable {
+  let registry: BotRegistry
+
+  /// The bot and what the token allows, or a refusal that is the same whatever was wrong.
+  func bot(_ query: QueryString, _ request: Request) throws(RequestError) -> (record: BotRecord, access: BotAccess) {
+    let snapshot = registry.snapshot
+    guard snapshot.isLoaded else {
+      throw RequestError(.notReady, "the bots aren't known yet", retryAfter: 1)
+    }
+    // Hashed before the bot is looked up, so that the time doesn't tell which bots there are.
+    let token = (try query["token"] ?? Self.bearer(request)).map { TokenHash(of: $0) }
+    guard let id = try query["id"].flatMap({ Int64($0) }).flatMap({ BotID(rawValue: $0) }),
+      let token, let record = snapshot[id], let access = record.access(of: token)
+    else { throw RequestError(.unauthorized, "unknown id or wrong token") }
+    return (record, access)
+  }
+
+  private static func bearer(_ request: Request) -> String? {
+    guard let header = request.headers[.authorization], header.prefix(7).lowercased() == "bearer " else { return nil }
+    return String(header.dropFirst(7))
   }
 }

@@ -1,0 +1,294 @@
+import DequeModule
+import HowUsedModel
+package import HowUsedStore
+package import Logging
+package import NIOCore
+package import Redis
+
+/// Answers the API's requests of one event loop: decodes, authorises, gathers what this tick writes to Redis, and tells
+/// the responders when the replies come. A request never leaves its loop.
+///
+/// Work is gathered by tick: what arrives in one pass of the loop goes to Redis in one write, with one ZADD a bot and
+/// one ZCOUNT a bot and window.
+package final class APIWorker {
+  package let eventLoop: any EventLoop
+  let idleTimeouts = IdleTimeouts()
+  var responses: ResponseEncoder
+  var recentHeads = RecentHeads()
+
+  private let redis: RedisConnection
+  private let keys: KeySchema
+  private let clock: RedisClock
+  private let gate: IngestGate
+  private let logger: Logger
+  private let trimReplies: OnlineTrimReplies
+  private var decoder = RequestDecoder()
+  private var registered = BotSnapshot.notLoaded
+  private var bots = WorkerBots()
+  /// Those that this tick has something for.
+  private var touched: [WorkerBot] = []
+  private var answered: Deque<any APIResponder> = []
+  private var spareWrites: [EventWrite] = []
+  private var isStopped = false
+  private var periodic: [RepeatedTask] = []
+  private var tickIsScheduled = false
+  private var now: Int64 = 0
+  /// `now` as an argument of a command.
+  private var nowArgument = CommandBytes()
+  private var lastLogged: Int64 = 0
+
+  package init(
+    redis: RedisConnection,
+    keys: KeySchema,
+    clock: RedisClock,
+    gate: IngestGate,
+    eventLoop: any EventLoop,
+    logger: Logger
+  ) {
+    self.redis = redis
+    self.keys = keys
+    self.clock = clock
+    self.gate = gate
+    self.eventLoop = eventLoop
+    self.logger = logger
+    trimReplies = OnlineTrimReplies(logger: logger)
+    responses = ResponseEncoder(now: clock.nowSeconds)
+  }
+
+  /// Connects to Redis and starts the loop's periodic work.
+  package func start() {
+    redis.start()
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    periodic = [
+      eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+        bound.value.responses.setDate(bound.value.clock.nowSeconds)
+      },
+      eventLoop.scheduleRepeatedTask(initialDelay: IdleTimeouts.interval, delay: IdleTimeouts.interval) { _ in
+        bound.value.idleTimeouts.check()
+      },
+    ]
+  }
+
+  /// Ends the connection to Redis: what still waits is answered with 503.
+  package func stop() {
+    for task in periodic { task.cancel() }
+    isStopped = true
+    // Those that wait are recycled now, and no spare one may hold on to the worker.
+    redis.close()
+    spareWrites.removeAll()
+  }
+
+  /// Takes over what the registry has read anew. Bots that changed are forgotten, and with them their verified tokens.
+  package func update(_ snapshot: BotSnapshot) {
+    registered = snapshot
+    bots.keep { snapshot[$0.id] == $0.record }
+  }
+
+  // MARK: A request
+
+  /// Answers one request, now or when Redis has replied; always by `respond` and `flushResponses`, never before this returns.
+  ///
+  /// - Parameters:
+  ///   - body: valid during the call.
+  func handle(
+    body: UnsafeRawBufferPointer,
+    contentType: ContentType,
+    responder: any APIResponder,
+    slot: Int
+  ) {
+    startTick()
+    do {
+      let request = try decoder.decode(body, contentType: contentType, now: now / 1000)
+      let bot = try authorise(request, body)
+      switch try request.body.get() {
+      case .event(let event):
+        try accept(CollectionOfOne(event), for: bot, in: body, responder: responder, slot: slot, isBatch: false)
+      case .events(let batch):
+        try accept(batch.items, for: bot, in: body, responder: responder, slot: slot, isBatch: true)
+      case .getOnline(let online):
+        read(online, for: bot, responder: responder, slot: slot)
+      }
+    } catch {
+      answer(.failed(error), to: responder, slot: slot)
+    }
+  }
+
+  /// The wrong token wins over a wrong field, so that a stranger learns nothing.
+  private func authorise(_ request: DecodedRequest, _ body: UnsafeRawBufferPointer) throws(RequestError) -> WorkerBot {
+    // Without Redis's time, an online set would keep what a wrong clock says: GT never takes it back.
+    guard registered.isLoaded, clock.isSet else { throw Self.notReady }
+    let token = decoder.bytes(of: request.token, in: body)
+    guard let bot = bot(request.botID) else {
+      // Takes as long as a known bot's wrong token, so that the time doesn't tell which bots there are.
+      _ = TokenHash(of: token)
+      throw .unauthorized
+    }
+    switch bot.access(of: token) {
+    case .api: return bot
+    case .view:
+      switch request.body {
+      case .success(.getOnline): return bot
+      case .failure(let error) where error.code == .invalidSeconds: throw error
+      default: throw .viewTokenOnlyReads
+      }
+    case nil: throw .unauthorized
+    }
+  }
+
+  private static let notReady = RequestError(.notReady, "the server is starting; nothing was stored", retryAfter: 1)
+
+  private func bot(_ id: BotID) -> WorkerBot? {
+    bots.bot(id) {
+      registered[id].map { WorkerBot(record: $0, id: id, keys: keys, rate: gate.rate(of: id)) }
+    }
+  }
+
+  private func accept(
+    _ events: some Collection<EventRequest>,
+    for bot: WorkerBot,
+    in body: UnsafeRawBufferPointer,
+    responder: any APIResponder,
+    slot: Int,
+    isBatch: Bool
+  ) throws(RequestError) {
+    if gate.isClosed { throw .overloaded(retryAfter: 5) }
+    if let rate = bot.rate, !rate.admits(events.count, second: now / 1000) { throw .tooManyRequests(retryAfter: 1) }
+    let write = bot.events ?? spareWrites.popLast() ?? EventWrite(worker: self)
+    bot.events = write
+    touch(bot)
+    for event in events {
+      write.addEvent(of: bot, fragment: decoder.fragment(of: event, in: body))
+      if let time = event.time {
+        if time > now - OnlineWindow.kept { write.addUser(event.userID, seenAt: time) }
+      } else {
+        write.addUser(event.userID, seenAt: nowArgument)
+      }
+    }
+    write.addWaiter(responder, slot: slot, events: events.count, isBatch: isBatch)
+    if write.isFull { send(write, of: bot) }
+  }
+
+  private func read(_ request: OnlineRequest, for bot: WorkerBot, responder: any APIResponder, slot: Int) {
+    touch(bot)
+    let read: OnlineRead
+    if let same = bot.reads.first(where: { $0.seconds == request.seconds }) {
+      read = same
+    } else {
+      read = OnlineRead(worker: self, seconds: request.seconds)
+      bot.reads.append(read)
+    }
+    read.addWaiter(responder, slot: slot)
+  }
+
+  // MARK: A tick
+
+  private func startTick() {
+    guard !tickIsScheduled else { return }
+    tickIsScheduled = true
+    now = clock.nowMilliseconds
+    nowArgument.removeAll()
+    nowArgument.appendBulk(now)
+    eventLoop.assumeIsolatedUnsafeUnchecked().execute { self.endTick() }
+  }
+
+  private func touch(_ bot: WorkerBot) {
+    guard !bot.isTouched else { return }
+    bot.isTouched = true
+    touched.append(bot)
+  }
+
+  private func endTick() {
+    tickIsScheduled = false
+    // Redis first: it works while the answers go out.
+    redis.sendTogether { while let bot = touched.popLast() { sendAll(of: bot) } }
+    // Flushing may answer what had to wait; that is for the next tick.
+    for _ in 0..<answered.count { answered.popFirst()?.flushResponses() }
+  }
+
+  private func sendAll(of bot: WorkerBot) {
+    bot.isTouched = false
+    if let write = bot.events { send(write, of: bot) }
+    guard !bot.reads.isEmpty else { return }
+    for read in bot.reads { send(read, of: bot) }
+    bot.reads.removeAll(keepingCapacity: true)
+  }
+
+  private func send(_ write: EventWrite, of bot: WorkerBot) {
+    bot.events = nil
+    do {
+      try redis.send(commands: write.events + (write.users == 0 ? 0 : 1), tag: 0, handler: write) { out in
+        write.writeCommands(of: bot, to: &out)
+      }
+    } catch {
+      return write.redisFailed(error, tag: 0)
+    }
+    trimIfDue(bot)
+  }
+
+  private func send(_ read: OnlineRead, of bot: WorkerBot) {
+    do {
+      try redis.send(commands: 1, tag: 0, handler: read) { out in
+        OnlineWindow.writeCount(key: bot.onlineKey, since: now - Int64(read.seconds) * 1000, to: &out)
+      }
+    } catch {
+      read.redisFailed(error, tag: 0)
+    }
+  }
+
+  /// Trimming and expiry ride along with events, a few seconds apart. If they can't be sent, the next ones do it.
+  private func trimIfDue(_ bot: WorkerBot) {
+    guard now - bot.lastTrimmed >= OnlineWindow.trimInterval else { return }
+    bot.lastTrimmed = now
+    try? redis.send(commands: OnlineWindow.trimCommands, tag: 0, handler: trimReplies) { out in
+      OnlineWindow.writeTrim(key: bot.onlineKey, now: now, to: &out)
+    }
+  }
+
+  // MARK: Answers
+
+  func answer(_ answer: APIAnswer, to responder: any APIResponder, slot: Int) {
+    responder.respond(answer, slot: slot)
+    answered.append(responder)
+    startTick()
+  }
+
+  func recycle(_ write: EventWrite) {
+    // What a large batch request made large isn't kept.
+    if spareWrites.count < 16, write.capacity <= 64 * 1024, !isStopped { spareWrites.append(write) }
+  }
+
+  func logRefusal(_ reply: borrowing RedisReply) {
+    log("Redis refuses", reply)
+  }
+
+  func logUncounted(_ reply: borrowing RedisReply) {
+    log("An event was stored but its user is not counted as online", reply)
+  }
+
+  /// Once a second says enough, however many requests there are.
+  private func log(_ message: Logger.Message, _ reply: borrowing RedisReply) {
+    guard now - lastLogged >= 1000 else { return }
+    lastLogged = now
+    logger.warning(message, metadata: ["error": "\(reply.string ?? "")"])
+  }
+}
+
+@available(*, unavailable)
+extension APIWorker: Sendable {}
+
+/// Hears what Redis says to trimming and expiry. Nobody waits for it, and what failed is done again seconds later.
+private final class OnlineTrimReplies: RedisReplyHandler {
+  private let logger: Logger
+
+  init(logger: Logger) { self.logger = logger }
+
+  func redisReplied(_ reply: borrowing RedisReply, index: Int, tag: UInt64) {
+    if let error = reply.error {
+      logger.warning("An online set could not be trimmed", metadata: ["error": "\(error)"])
+    }
+  }
+
+  func redisFailed(_ error: RedisClientError, tag: UInt64) {
+    logger.debug("An online set could not be trimmed", metadata: ["error": "\(error)"])
+  }
+}

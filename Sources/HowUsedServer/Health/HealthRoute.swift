@@ -1,0 +1,66 @@
+import Foundation
+import HTTPTypes
+package import HowUsedStore
+package import Hummingbird
+import NIOCore
+
+/// `GET /health`: 200 when events are taken and answered, 503 with the reasons when not.
+package struct HealthRoute: Sendable {
+  package typealias Source = @Sendable () async -> ConsumerHealth?
+
+  private let redis: RedisMonitor
+  private let registry: BotRegistry
+  private let gate: IngestGate
+  private let archive: Source
+  private let statistics: Source
+
+  package init(
+    redis: RedisMonitor,
+    registry: BotRegistry,
+    gate: IngestGate,
+    archive: @escaping Source,
+    statistics: @escaping Source
+  ) {
+    self.redis = redis
+    self.registry = registry
+    self.gate = gate
+    self.archive = archive
+    self.statistics = statistics
+  }
+
+  package func add<Context: RequestContext>(to router: some RouterMethods<Context>) {
+    router.get("/health") { _, _ in
+      let report = await report()
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return Response(
+        status: report.reasons.isEmpty ? .ok : .serviceUnavailable,
+        headers: [.contentType: "application/json", .cacheControl: "no-store"],
+        body: ResponseBody(byteBuffer: ByteBuffer(bytes: try encoder.encode(report)))
+      )
+    }
+  }
+
+  private func report() async -> HealthReport {
+    let status = redis.status
+    var reasons: [String] = []
+    if status == nil { reasons.append("Redis can't be reached") }
+    if let refusal = status?.refusal { reasons.append(refusal) }
+    if !registry.snapshot.isLoaded { reasons.append("the bots have not been read yet") }
+    if gate.isClosed { reasons.append("Redis's memory is at its high-water mark: events are refused") }
+    return HealthReport(
+      status: reasons.isEmpty ? "ready" : "not ready",
+      reasons: reasons,
+      version: HowUsedVersion.current,
+      redis: .init(
+        reachable: status != nil,
+        durability: status?.durability.rawValue,
+        usedMemory: status?.usedMemory,
+        memoryLimit: status?.memoryLimit
+      ),
+      streamLength: status?.streamLength,
+      archive: await archive(),
+      statistics: await statistics()
+    )
+  }
+}

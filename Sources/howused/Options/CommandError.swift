@@ -1,6 +1,0 @@
-/// A command's failure, told in one line.
-struct CommandError: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
-}

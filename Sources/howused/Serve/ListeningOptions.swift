@@ -1,0 +1,58 @@
+import ArgumentParser
+import Glibc
+import HowUsedServer
+import NIOCore
+
+/// Where the server listens, and with how many threads.
+struct ListeningOptions: ParsableArguments {
+  @Option(help: .setting("host", "The address to listen on: 127.0.0.1 for this machine only, 0.0.0.0 for everybody."))
+  var host: String = Settings.value("host") ?? "127.0.0.1"
+
+  @Option(help: .setting("port", "The TCP port to listen on; 0 takes a free one."))
+  var port: Int = Settings.value("port") ?? 8080
+
+  @Option(help: .setting("threads", "Event loops that answer requests. (default: one a processor core)"))
+  var threads: Int?
+
+  @Option(
+    help: .setting(
+      "bot-rate-limit",
+      "Events a second that one bot may send to this server; more are answered with 429. (default: no limit)",
+      valueName: "events"
+    )
+  )
+  var botRateLimit: Int?
+
+  /// Nil sets no limit.
+  var rateLimit: Int? { botRateLimit ?? Settings.value("bot-rate-limit") }
+
+  var threadCount: Int { threads ?? Settings.value("threads") ?? System.coreCount }
+
+  /// What an operator can do something about, in words; other errors as they are.
+  func explained(_ error: any Error) -> any Error {
+    guard let failure = error as? IOError else { return error }
+    let reason = String(cString: strerror(failure.errnoCode))
+    return CommandError("can't listen on \(host) port \(port): \(reason)")
+  }
+
+  /// Raises the limit of open files as far as may be.
+  /// - Throws: when so few may be opened that the runtime would end the process sooner or later.
+  func requireOpenFiles() throws {
+    // Some 40 are open before the first connection, with one thread. The rest is for connections, and for what the archive
+    // and Redis's clients open now and then.
+    let needed = 96 + 4 * threadCount
+    let available = max(0, OpenFileLimit.raise() - OpenFileLimit.openNow)
+    guard available < needed else { return }
+    throw CommandError("\(available) more files may be opened, and \(needed) are needed: raise the limit (ulimit -n)")
+  }
+
+  func validate() throws {
+    guard (0...65_535).contains(port) else { throw ValidationError("--port: \(port) is not within 0 to 65535") }
+    if let rateLimit, !IngestGate.rateLimits.contains(rateLimit) {
+      throw ValidationError("--bot-rate-limit: \(rateLimit) is not within 1 to \(IngestGate.rateLimits.upperBound)")
+    }
+    guard (1...1024).contains(threadCount) else {
+      throw ValidationError("--threads: \(threadCount) is not within 1 to 1024")
+    }
+  }
+}
