@@ -38,25 +38,29 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
   ],
   targets: [
-    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
     // The chart page's files, embedded by the C preprocessor, and zlib to compress them.
     .target(name: "CDashboard", linkerSettings: [.linkedLibrary("z")]),
-    .target(name: "Redis", dependencies: nio + ["CHiredis", logging, deque], swiftSettings: settings),
+    // Text as bytes: decimal and hexadecimal numbers, percent-encoding. What everybody reads and writes.
+    .target(name: "ByteText", swiftSettings: settings),
+    .target(name: "Redis", dependencies: nio + ["ByteText", logging, deque], swiftSettings: settings),
     .target(
       name: "HowUsedModel",
-      dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+      dependencies: ["ByteText", .product(name: "NIOCore", package: "swift-nio")],
       swiftSettings: settings
     ),
+    // The Lua scripts, embedded likewise.
+    .target(name: "CScripts"),
     .target(
       name: "HowUsedStore",
-      dependencies: nio + ["Redis", "HowUsedModel", logging, lifecycle, crypto],
+      dependencies: nio + ["ByteText", "CScripts", "Redis", "HowUsedModel", logging, lifecycle, crypto],
+      exclude: ["Bots/replace.lua"],
       swiftSettings: settings
     ),
     .target(
       name: "HowUsedArchive",
-      dependencies: nio + ["CZstd", "Redis", "HowUsedModel", "HowUsedStore", logging, lifecycle, crypto],
+      dependencies: nio + ["ByteText", "CZstd", "Redis", "HowUsedModel", "HowUsedStore", logging, lifecycle, crypto],
       swiftSettings: settings
     ),
     .target(
@@ -67,8 +71,8 @@ let package = Package(
     .target(
       name: "HowUsedServer",
       dependencies: nio + [
-        "CDashboard", "CZstd", "Redis", "HowUsedModel", "HowUsedStore", "HowUsedArchive", "HowUsedStatistics", logging,
-        lifecycle, deque, crypto,
+        "ByteText", "CDashboard", "CZstd", "Redis", "HowUsedModel", "HowUsedStore", "HowUsedArchive",
+        "HowUsedStatistics", logging, lifecycle, deque, crypto,
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
@@ -98,6 +102,7 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: settings
     ),
+    .testTarget(name: "ByteTextTests", dependencies: ["ByteText"], swiftSettings: settings),
     .testTarget(name: "RedisTests", dependencies: nio + ["Redis", "TestSupport", logging], swiftSettings: settings),
     .testTarget(name: "HowUsedModelTests", dependencies: ["HowUsedModel"], swiftSettings: settings),
     .testTarget(name: "HowUsedStoreTests", dependencies: ["HowUsedStore", "TestSupport"], swiftSettings: settings),

@@ -1,3 +1,4 @@
+import ByteText
 import Crypto
 import Foundation
 import NIOCore
@@ -8,10 +9,7 @@ enum DashboardDigest {
   static func hex(of buffers: [ByteBuffer]) -> String {
     var hash = SHA256()
     for buffer in buffers { buffer.withUnsafeReadableBytes { hash.update(bufferPointer: $0) } }
-    return hash.finalize().prefix(10).map { byte in
-      let digits = String(byte, radix: 16)
-      return byte < 16 ? "0" + digits : digits
-    }.joined()
+    return Hex.text(hash.finalize().prefix(10))
   }
 
   /// A script as a Content-Security-Policy names it (CSP Level 3, 2.3.1: hash-source).

@@ -158,7 +158,7 @@ package final class APIWorker {
     for event in events {
       batch.addEvent(of: lane, fragment: decoder.fragment(of: event, in: body))
       if let time = event.time {
-        if time > now - OnlineWindow.kept { batch.addUser(event.userID, seenAt: time) }
+        if time > now - OnlineSet.longestWindow { batch.addUser(event.userID, seenAt: time) }
       } else {
         batch.addUser(event.userID, seenAt: nowArgument)
       }
@@ -215,31 +215,32 @@ package final class APIWorker {
   private func send(_ batch: EventWrite, of lane: BotLane) {
     lane.events = nil
     do {
-      try redis.send(commands: batch.events + (batch.users == 0 ? 0 : 1), tag: 0, handler: batch) { out in
+      try redis.send(commands: batch.events + (batch.users == 0 ? 0 : 1), handler: batch) { out in
         batch.writeCommands(of: lane, to: &out)
       }
     } catch {
-      return batch.redisFailed(error, tag: 0)
+      return batch.redisFailed(error)
     }
     trimIfDue(lane)
   }
 
   private func send(_ read: OnlineRead, of lane: BotLane) {
     do {
-      try redis.send(commands: 1, tag: 0, handler: read) { out in
-        OnlineWindow.writeCount(key: lane.onlineKey, since: now - Int64(read.seconds) * 1000, to: &out)
+      try redis.send(commands: 1, handler: read) { out in
+        lane.online.writeCount(window: read.seconds, now: now, to: &out)
       }
     } catch {
-      read.redisFailed(error, tag: 0)
+      read.redisFailed(error)
     }
   }
 
   /// Trimming and expiry ride along with events, a few seconds apart. If they can't be sent, the next ones do it.
   private func trimIfDue(_ lane: BotLane) {
-    guard now - lane.lastTrimmed >= OnlineWindow.trimInterval else { return }
+    guard now - lane.lastTrimmed >= OnlineSet.trimInterval else { return }
     lane.lastTrimmed = now
-    try? redis.send(commands: OnlineWindow.trimCommands, tag: 0, handler: trimReplies) { out in
-      OnlineWindow.writeTrim(key: lane.onlineKey, now: now, to: &out)
+    let trim = lane.online.trim(now: now)
+    try? redis.send(commands: trim.count, handler: trimReplies) { out in
+      for command in trim { command.write(to: &out) }
     }
   }
 

@@ -7,13 +7,13 @@ final class OnlineTrimReplies: RedisReplyHandler {
 
   init(logger: Logger) { self.logger = logger }
 
-  func redisReplied(_ reply: borrowing RedisReply, index: Int, tag: UInt64) {
+  func redisReplied(_ reply: borrowing RedisReply, index: Int) {
     if let error = reply.error {
       logger.warning("An online set could not be trimmed", metadata: ["error": "\(error)"])
     }
   }
 
-  func redisFailed(_ error: RedisClientError, tag: UInt64) {
+  func redisFailed(_ error: RedisClientError) {
     logger.debug("An online set could not be trimmed", metadata: ["error": "\(error)"])
   }
 }

@@ -17,8 +17,8 @@ struct BotShowCommand: AsyncParsableCommand {
       let bot = try await BotAdministration(store).show(id)
       let clock = RedisClock()
       try await RedisClockService(clock: clock, client: store.client, logger: Logger(label: "howused")).setOnce()
-      let since = clock.nowMilliseconds - 120_000
-      let online = try await store.client.send("ZCOUNT", store.keys.online(id), since, "+inf").int ?? 0
+      let count = OnlineSet(store.keys, id).count(window: Limits.defaultOnlineSeconds, now: clock.nowMilliseconds)
+      let online = try await store.client.send(count).int ?? 0
       return (bot, store.keys.partition(of: id), online)
     }
     print("id:         \(bot.id)")

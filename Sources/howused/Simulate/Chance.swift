@@ -1,18 +1,17 @@
 import Foundation
+import HowUsedModel
 
-/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
+/// Numbers that look random and are always the same.
 struct Chance: RandomNumberGenerator {
-  var state: UInt64
+  private var generator: SplitMix64
 
   /// What always comes out for these numbers, in this order.
   init(_ first: UInt64, _ second: UInt64 = 0, _ third: UInt64 = 0, _ fourth: UInt64 = 0) {
-    state = Self.mix(Self.mix(Self.mix(Self.mix(first) &+ second) &+ third) &+ fourth)
+    let numbers = [second, third, fourth].reduce(SplitMix64.mix(first)) { SplitMix64.mix($0 &+ $1) }
+    generator = SplitMix64(state: numbers)
   }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    return Self.finish(state)
-  }
+  mutating func next() -> UInt64 { generator.next() }
 
   /// Within 0..<1, evenly.
   mutating func part() -> Double { Double(next() >> 11) * 0x1p-53 }
@@ -28,14 +27,5 @@ struct Chance: RandomNumberGenerator {
       count += 1
     }
     return count
-  }
-
-  private static func mix(_ value: UInt64) -> UInt64 { finish(value &+ 0x9e37_79b9_7f4a_7c15) }
-
-  private static func finish(_ value: UInt64) -> UInt64 {
-    var mixed = value
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
   }
 }
