@@ -1,13 +1,17 @@
 /// Decimal numbers in bytes: read exactly (no floating point, so no rounding and no overflow) and written straight into
 /// memory, without a `String`.
+///
+/// The types are `@usableFromInline`, since the compiler else calls these functions from other modules instead of inlining
+/// them: they are in every event's way.
+@usableFromInline
 package enum DecimalText {
   /// The most bytes of an integer: the digits of 2^64-1, or a sign and the digits of 2^63.
-  package static var longest: Int {
-    @inlinable get { 20 }
-  }
+  @inlinable
+  package static var longest: Int { 20 }
 
   // MARK: Reading
 
+  @usableFromInline
   package enum Reading: Equatable, Sendable {
     case value(Int64)
     /// A number, above 2^63-1.

@@ -1,4 +1,5 @@
 /// Hexadecimal digits: read in either case, written in lower case.
+@usableFromInline
 package enum Hex {
   /// The value of a digit.
   @inlinable @inline(__always)

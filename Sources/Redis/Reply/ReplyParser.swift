@@ -97,7 +97,7 @@ struct ReplyParser: ~Copyable {
   private mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(RedisClientError) -> Int? {
     if position == 0 { removeNodes() }
     while position < bytes.count {
-      let start = position + 1
+      let start = position &+ 1
       switch bytes[position] {
       case UInt8(ascii: ":"):
         guard let number = try Self.number(in: bytes, at: start) else { return nil }
@@ -110,11 +110,11 @@ struct ReplyParser: ~Copyable {
           position = length.end
           break
         }
-        let end = length.end + length.value
-        guard end + 2 <= bytes.count else { return nil }
+        let end = length.end &+ length.value
+        guard end &+ 2 <= bytes.count else { return nil }
         guard Self.isLineEnd(bytes, at: end) else { throw .protocolError("a string is longer than its length") }
         try append(.string, count: length.value, value: length.end)
-        position = end + 2
+        position = end &+ 2
       case UInt8(ascii: "*"):
         guard let count = try Self.length(in: bytes, at: start, atMost: Self.maximumNodes) else { return nil }
         position = count.end
@@ -128,7 +128,7 @@ struct ReplyParser: ~Copyable {
       case UInt8(ascii: "+"), UInt8(ascii: "-"):
         guard let end = try lineEnd(in: bytes, from: start) else { return nil }
         try append(bytes[position] == UInt8(ascii: "+") ? .status : .error, count: end - start, value: start)
-        position = end + 2
+        position = end &+ 2
       default:
         throw .protocolError("Protocol error, got \"\(Unicode.Scalar(bytes[position]))\" as reply type byte")
       }
@@ -158,16 +158,28 @@ struct ReplyParser: ~Copyable {
     in bytes: UnsafeRawBufferPointer,
     at start: Int
   ) throws(RedisClientError) -> (value: Int, end: Int)? {
-    var end = start
-    while end < bytes.count, bytes[end] != UInt8(ascii: "\r") {
-      guard end - start < DecimalText.longest else { throw .protocolError("a number is too long") }
-      end += 1
+    guard start < bytes.count, let base = bytes.baseAddress else { return nil }
+    let isNegative = bytes[start] == UInt8(ascii: "-")
+    let digits = isNegative ? start &+ 1 : start
+    var end = digits
+    var value = 0
+    while end < bytes.count, bytes[end] &- 0x30 < 10 {
+      value = value &* 10 &+ Int(bytes[end] &- 0x30)
+      end &+= 1
     }
-    guard end + 1 < bytes.count else { return nil }
-    guard let base = bytes.baseAddress, isLineEnd(bytes, at: end),
-      case .value(let value) = DecimalText.signed(base + start, count: end - start)
-    else { throw .protocolError("a number is malformed") }
-    return (Int(value), end + 2)
+    guard end &- start <= DecimalText.longest, end == bytes.count || bytes[end] == UInt8(ascii: "\r") else {
+      throw .protocolError("a number is malformed")
+    }
+    guard end &+ 1 < bytes.count else { return nil }
+    guard isLineEnd(bytes, at: end) else { throw .protocolError("a number is malformed") }
+    // Most have few digits, no zero in front and no way to overflow.
+    if end &- digits > 18 || end == digits || bytes[digits] == UInt8(ascii: "0") && end > digits &+ 1 {
+      guard case .value(let exact) = DecimalText.signed(base + start, count: end &- start) else {
+        throw .protocolError("a number is malformed")
+      }
+      return (Int(exact), end &+ 2)
+    }
+    return (isNegative ? 0 &- value : value, end &+ 2)
   }
 
   /// As `number`, from -1, which means null.
