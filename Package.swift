@@ -38,27 +38,31 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
   ],
   targets: [
-    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
     // The chart page's files, embedded by the C preprocessor, and zlib to compress them.
     .target(name: "CDashboard", linkerSettings: [.linkedLibrary("z")]),
     // Other files that are data and not code, embedded in the same way.
     .target(name: "CEmbeddedFiles"),
-    .target(name: "Redis", dependencies: nio + ["CHiredis", logging, deque], swiftSettings: settings),
+    // Text as bytes: decimal and hexadecimal numbers, percent-encoding. What everybody reads and writes.
+    .target(name: "ByteText", swiftSettings: settings),
+    .target(name: "Redis", dependencies: nio + ["ByteText", logging, deque], swiftSettings: settings),
     .target(
       name: "HowUsedModel",
-      dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+      dependencies: ["ByteText", .product(name: "NIOCore", package: "swift-nio")],
       swiftSettings: settings
     ),
+    // The Lua scripts, embedded likewise.
+    .target(name: "CScripts"),
     .target(
       name: "HowUsedStore",
-      dependencies: nio + ["Redis", "HowUsedModel", logging, lifecycle, crypto],
+      dependencies: nio + ["ByteText", "CScripts", "Redis", "HowUsedModel", logging, lifecycle, crypto],
+      exclude: ["Bots/replace.lua"],
       swiftSettings: settings
     ),
     .target(
       name: "HowUsedArchive",
-      dependencies: nio + ["CZstd", "Redis", "HowUsedModel", "HowUsedStore", logging, lifecycle, crypto],
+      dependencies: nio + ["ByteText", "CZstd", "Redis", "HowUsedModel", "HowUsedStore", logging, lifecycle, crypto],
       swiftSettings: settings
     ),
     .target(
@@ -69,7 +73,7 @@ let package = Package(
     .target(
       name: "HowUsedServer",
       dependencies: nio + [
-        "CDashboard", "CEmbeddedFiles", "CZstd", "Redis", "HowUsedModel", "HowUsedStore", "HowUsedArchive",
+        "ByteText", "CDashboard", "CEmbeddedFiles", "CZstd", "Redis", "HowUsedModel", "HowUsedStore", "HowUsedArchive",
         "HowUsedStatistics", logging, lifecycle, deque, crypto,
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -100,6 +104,7 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: settings
     ),
+    .testTarget(name: "ByteTextTests", dependencies: ["ByteText"], swiftSettings: settings),
     .testTarget(name: "RedisTests", dependencies: nio + ["Redis", "TestSupport", logging], swiftSettings: settings),
     .testTarget(name: "HowUsedModelTests", dependencies: ["HowUsedModel", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "HowUsedStoreTests", dependencies: ["HowUsedStore", "TestSupport"], swiftSettings: settings),

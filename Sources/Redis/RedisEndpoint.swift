@@ -1,3 +1,5 @@
+internal import ByteText
+
 /// Where a Redis is and how to log in.
 package struct RedisEndpoint: Sendable, Hashable {
   package enum Address: Sendable, Hashable {
@@ -112,12 +114,12 @@ package struct RedisEndpoint: Sendable, Hashable {
   }
 
   private static func decimal(_ text: Substring) -> Int? {
-    text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
+    DecimalText.unsigned(text.utf8).flatMap { Int(exactly: $0) }
   }
 
   private static func decode(_ text: Substring, _ part: String) throws(RedisEndpointError) -> String {
-    guard let decoded = PercentEncoding.decode(text) else {
-      throw RedisEndpointError("the \(part) has a % that isn't followed by two hex digits, or isn't UTF-8")
+    guard let decoded = PercentEncoding.decode(text.utf8), !decoded.utf8.contains(0) else {
+      throw RedisEndpointError("the \(part) has a % without two hex digits behind it, isn't UTF-8 or has a NUL")
     }
     return decoded
   }
@@ -132,5 +134,14 @@ extension RedisEndpoint: CustomStringConvertible {
       return "redis://\(host):\(port)\(database == 0 ? "" : "/\(database)")"
     case .unix(let path): return "unix://\(path)\(database == 0 ? "" : "?db=\(database)")"
     }
+  }
+}
+
+/// Why a Redis URL was refused. Never holds the URL, since that may hold a password.
+package struct RedisEndpointError: Error, Equatable, Sendable, CustomStringConvertible {
+  package let description: String
+
+  init(_ description: String) {
+    self.description = "Redis URL: \(description)"
   }
 }

@@ -88,7 +88,7 @@ final class ArchiveRig: Sendable {
   /// Events that hardly compress.
   func addRandom(_ count: Int, from milliseconds: UInt64) async throws -> [StreamID] {
     let ids = Samples.ids(count, from: milliseconds)
-    var generator = SeededGenerator(state: milliseconds)
+    var generator = SplitMix64(state: milliseconds)
     let replies = try await client.pipeline(
       ids.map { id in
         let text = (0..<4).map { _ in String(generator.next(), radix: 36) }.joined()

@@ -20,7 +20,7 @@ import Testing
   /// Bursts, pauses and quiet times, looked at each second, by a consumer that follows at its own pace.
   @Test(arguments: [0, 800, 3000, 20_000])
   func offByLessThanASecondsEvents(behind delay: Int) {
-    var generator = SeededGenerator(state: TestRun.seed() &+ UInt64(delay))
+    var generator = SplitMix64(state: TestRun.seed() &+ UInt64(delay))
     var numbers = EntryNumbers()
     var times: [Int] = []
     for second in 1...60 {

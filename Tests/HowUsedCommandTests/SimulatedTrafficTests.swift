@@ -40,7 +40,7 @@ import Testing
 
     var traffic = Self.traffic(from: start)
     var pieces: [Event] = []
-    var generator = SeededGenerator(hashing: 5)
+    var generator = SplitMix64(hashing: 5)
     while true {
       let part = traffic.next(before: Self.present, limit: Int.random(in: 1...900, using: &generator))
       if part.isEmpty { break }

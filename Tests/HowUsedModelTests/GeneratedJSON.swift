@@ -2,9 +2,9 @@ import HowUsedModel
 
 /// Random JSON objects of the kind that clients send, right and wrong. The same seed gives the same bodies.
 struct GeneratedJSON {
-  private var random: SeededGenerator
+  private var random: SplitMix64
 
-  init(seed: UInt64) { random = SeededGenerator(state: seed) }
+  init(seed: UInt64) { random = SplitMix64(state: seed) }
 
   private static let keys = [
     "botId", "apiToken", "requestType", "event", "userId", "userRegisterTime", "registerTime", "param_1", "param_2",

@@ -10,7 +10,7 @@ import Testing
 /// another request may follow.
 @Suite struct RecognizerOracleTests {
   @Test func neverDisagreesWithTheDecoder() throws {
-    var random = SeededGenerator(state: TestRun.seed())
+    var random = SplitMix64(state: TestRun.seed())
     var recognised = 0
     var last = 0
     for _ in 0..<60_000 {
@@ -30,7 +30,7 @@ import Testing
 
   /// A head that is found again must be read as the recogniser would read it.
   @Test func aRecentHeadMeansWhatItMeant() throws {
-    var random = SeededGenerator(state: TestRun.seed())
+    var random = SplitMix64(state: TestRun.seed())
     var recent = RecentHeads()
     var found = 0
     for _ in 0..<60_000 {
@@ -79,7 +79,7 @@ import Testing
   }
 
   /// A request of the common form, in half of the cases with some bytes changed, dropped, doubled or put in.
-  private static func generate(_ random: inout SeededGenerator) -> [UInt8] {
+  private static func generate(_ random: inout SplitMix64) -> [UInt8] {
     let lines = [
       "POST /api HTTP/1.1", "POST / HTTP/1.1", "POST /bin/webhooks/6438/181/4opQGmB6OlHqqPRM HTTP/1.1",
       "POST /api HTTP/1.0",

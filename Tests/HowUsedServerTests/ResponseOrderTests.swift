@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func everyOrderOfAnswersGivesTheSame() {
-    var generator = SeededGenerator(state: TestRun.seed())
+    var generator = SplitMix64(state: TestRun.seed())
     for _ in 0..<200 {
       var order = ResponseOrder()
       let slots = (0..<8).map { _ in order.reserve() }

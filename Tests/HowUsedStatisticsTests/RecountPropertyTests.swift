@@ -10,7 +10,7 @@ struct RecountPropertyTests {
     let seed = TestRun.seed() &+ UInt64(run)
     // The last ones go on for so long that months are joined.
     var generator = RecountGenerator(seed: seed, days: run < 6 ? 12 : 50)
-    var random = SeededGenerator(state: seed ^ 0x9e37)
+    var random = SplitMix64(state: seed ^ 0x9e37)
     let events = generator.events(3000)
     let rig = try RecountRig()
     var recount = Recount(events: [])
@@ -61,7 +61,7 @@ struct RecountPropertyTests {
     _ rig: RecountRig,
     _ recount: Recount,
     _ now: Int64,
-    _ random: inout SeededGenerator,
+    _ random: inout SplitMix64,
     _ note: String
   ) throws {
     guard !ask.updates, let by = RecountDimension.allCases.randomElement(using: &random) else { return }
@@ -108,7 +108,7 @@ struct RecountPropertyTests {
     _ rig: RecountRig,
     _ recount: Recount,
     _ now: Int64,
-    _ random: inout SeededGenerator,
+    _ random: inout SplitMix64,
     _ note: String
   ) throws {
     guard !ask.updates else { return }

@@ -13,7 +13,7 @@ import Testing
   @Test(.enabled(if: TestRun.isComplete), .timeLimit(.minutes(5)))
   func everyAcknowledgedEventIsArchivedExactlyOnce() async throws {
     let seed = TestRun.seed()
-    var random = SeededGenerator(state: seed)
+    var random = SplitMix64(state: seed)
     let folder = try TemporaryFolder()
     let redis = try await RedisServerProcess.start(config: ["appendonly yes", "appendfsync always"])
     defer { redis.kill() }

@@ -186,7 +186,7 @@ import Testing
     for start in stride(from: 0, to: count, by: 1000) {
       let commands = (start..<min(start + 1000, count)).map { number -> RedisCommand in
         let fragment = #""botId":2,"userId":\#(number + 1),"event":"event \#(number % 50)","param_1":"\#(number % 20)""#
-        return ["XADD", keys.events(partition), "\(milliseconds + number)-0", "e", fragment]
+        return EventStream(keys, partition).add(fragment, id: "\(milliseconds + number)-0")
       }
       for reply in try await client.pipeline(commands) { if let error = reply.error { throw error } }
     }

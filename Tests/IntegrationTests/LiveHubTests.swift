@@ -19,7 +19,8 @@ import Testing
 
     /// Makes a user seen as long ago as this.
     func see(_ user: Int, secondsAgo: Int64, clock: RedisClock) async throws {
-      try await client.send("ZADD", schema.online(bot), clock.nowMilliseconds - secondsAgo * 1000, user)
+      let seen = (user: Int64(user), time: clock.nowMilliseconds - secondsAgo * 1000)
+      try await client.send(OnlineSet(schema, bot).add([seen]))
     }
   }
 

@@ -46,7 +46,8 @@ final class LoopConnection: Sendable {
   func send(_ requests: [[RedisCommand]], firstTag: UInt64 = 0) async throws {
     try await run { connection, log in
       for (index, commands) in requests.enumerated() {
-        try connection.send(commands: commands.count, tag: firstTag + UInt64(index), handler: log) { buffer in
+        let entry = log.entry(firstTag + UInt64(index))
+        try connection.send(commands: commands.count, handler: entry) { buffer in
           for command in commands { command.write(to: &buffer) }
         }
       }

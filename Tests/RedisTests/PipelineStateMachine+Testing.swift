@@ -33,9 +33,9 @@ extension PipelineStateMachine {
     commands: Int,
     tag: UInt64,
     timeout: TimeAmount? = nil,
-    to handler: any RedisReplyHandler = ReplyLog()
+    to log: ReplyLog = ReplyLog()
   ) throws(RedisClientError) {
-    _ = try send(commands: commands, tag: tag, handler: handler, timeout: timeout) { $0.writeString("\(tag)") }
+    _ = try send(commands: commands, handler: log.entry(tag), timeout: timeout) { $0.writeString("\(tag)") }
   }
 
   mutating func takeText() -> String? {
@@ -46,7 +46,7 @@ extension PipelineStateMachine {
 extension PipelineStateMachine.ReplyAction {
   /// `tag.index`
   var delivery: String? {
-    if case .deliver(_, let index, let tag) = self { "\(tag).\(index)" } else { nil }
+    if case .deliver(let entry as ReplyLog.Entry, let index) = self { "\(entry.tag).\(index)" } else { nil }
   }
 
   var isHandshake: Bool {
@@ -56,6 +56,10 @@ extension PipelineStateMachine.ReplyAction {
   var isUnexpected: Bool {
     if case .unexpected = self { true } else { false }
   }
+}
+
+extension PendingRequest {
+  var tag: UInt64? { (handler as? ReplyLog.Entry)?.tag }
 }
 
 extension NIODeadline {

@@ -55,7 +55,7 @@ struct PipelineStateMachineTests {
     #expect(machine.ticked(now: .at(1000)) == false)
   }
 
-  @Test("replies go to the requests in order, by index and tag")
+  @Test("replies go to the requests in order, each with its index")
   func order() throws {
     var machine = PipelineStateMachine.ready()
     try machine.send(commands: 2, tag: 7)
@@ -114,7 +114,7 @@ struct PipelineStateMachineTests {
   func outgoing() throws {
     var machine = PipelineStateMachine.ready()
     let schedules = try (1...3).map { tag in
-      try machine.send(commands: 1, tag: tag, handler: ReplyLog(), timeout: nil) { $0.writeInteger(UInt8(48 + tag)) }
+      try machine.send(commands: 1, handler: ReplyLog().entry(0), timeout: nil) { $0.writeInteger(UInt8(48 + tag)) }
     }
     #expect(schedules == [true, false, false])
     #expect(machine.takeText() == "123")
@@ -140,7 +140,7 @@ struct PipelineStateMachineTests {
       held += [machine.takeOutgoing()].compactMap(\.self)
     }
     #expect(held.map { String(buffer: $0) } == ["1", "2", "3", "4", "5"])
-    _ = try machine.send(commands: 1, tag: 6, handler: ReplyLog(), timeout: nil) {
+    _ = try machine.send(commands: 1, handler: ReplyLog().entry(6), timeout: nil) {
       $0.writeRepeatingByte(0, count: 1_000_000)
     }
     #expect(machine.takeOutgoing()?.readableBytes == 1_000_000)

@@ -39,33 +39,6 @@ struct RedisClientTests {
     }
   }
 
-  @Test("replies that are arrays of texts, behind each other")
-  func arrays() async throws {
-    try await withClientOfNewServer { client in
-      try await client.pipeline([["RPUSH", "list", "a", "", "ccc"], ["HSET", "hash", "f", "v", "g", ""]])
-      let replies = try await client.arrays([
-        ["LRANGE", "list", 0, -1], ["LRANGE", "none", 0, -1], ["HMGET", "hash", "none", "f", "none", "g", "none"],
-        ["GET", "none"], ["HLEN", "hash"], ["HGETALL", "hash"],
-      ])
-      let texts = replies.map { reply in
-        (0..<reply.count).map { index in reply[index].map { String(decoding: $0, as: UTF8.self) } }
-      }
-      let expected: [[String?]] = [
-        ["a", "", "ccc"], [], [nil, "v", nil, "", nil], [nil], ["2"], ["f", "v", "g", ""],
-      ]
-      #expect(texts == expected)
-      for (reply, expected) in zip(replies, expected) {
-        var found = [String?](repeating: nil, count: reply.count)
-        reply.forEach { found[$0] = String(decoding: $1, as: UTF8.self) }
-        #expect(found == expected)
-      }
-      await #expect(throws: RedisServerError.self) {
-        try await client.arrays([["HLEN", "hash"], ["LPUSH", "hash", 1]])
-      }
-      #expect(try await client.arrays([]).isEmpty)
-    }
-  }
-
   @Test("a stream is read in place, nested as XRANGE and XREAD nest it")
   func nested() async throws {
     try await withClientOfNewServer { client in

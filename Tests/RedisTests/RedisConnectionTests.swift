@@ -91,7 +91,7 @@ struct RedisConnectionTests {
     try await RedisServerProcess.with { server in
       try await withConnection(to: server.endpoint, configuration: Self.hasty) { connection in
         try await connection.run { connection, log in
-          try connection.send(commands: 1, tag: 0, handler: log, timeout: .seconds(5)) { buffer in
+          try connection.send(commands: 1, handler: log.entry(0), timeout: .seconds(5)) { buffer in
             RedisCommand("BLPOP", "none", "0.6").write(to: &buffer)
           }
         }
@@ -124,12 +124,12 @@ struct RedisConnectionTests {
       try await connection.run { connection, log in
         log.onLine = { [unowned connection, unowned log] line in
           if line.hasPrefix("0.") {
-            try? connection.send(commands: 1, tag: 1, handler: log) { RedisCommand("ECHO", "again").write(to: &$0) }
+            try? connection.send(commands: 1, handler: log.entry(1)) { RedisCommand("ECHO", "again").write(to: &$0) }
           } else if line.hasPrefix("2.") {
             connection.close()
           } else if line.hasPrefix("3!") {
             // It's closed by now: refused, but not a crash.
-            try? connection.send(commands: 1, tag: 4, handler: log) { RedisCommand("PING").write(to: &$0) }
+            try? connection.send(commands: 1, handler: log.entry(4)) { RedisCommand("PING").write(to: &$0) }
           }
         }
       }

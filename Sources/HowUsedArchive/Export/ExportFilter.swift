@@ -8,7 +8,7 @@ package struct ExportFilter: Sendable, Equatable {
   /// ... and before this one.
   package var to: Int64?
   package var event: String? {
-    didSet { eventText = event.map(Self.escaped) }
+    didSet { eventText = event.map(JSONText.escaped) }
   }
   /// The event as it is in a line, escaped.
   private var eventText: [UInt8]?
@@ -29,18 +29,6 @@ package struct ExportFilter: Sendable, Equatable {
     if let to, time >= to { return false }
     guard let eventText else { return true }
     return event.kind == .event && event.event.bytes(in: fragment).elementsEqual(eventText)
-  }
-
-  /// As ``EventFragment`` writes texts, which has one way only.
-  private static func escaped(_ text: String) -> [UInt8] {
-    var output: [UInt8] = []
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
-      default: output.append(byte)
-      }
-    }
-    return output
   }
 }
 

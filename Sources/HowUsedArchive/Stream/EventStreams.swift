@@ -84,11 +84,9 @@ package struct EventStreams: Sendable {
 
   /// Changes whenever Redis was started anew or another one took its place.
   package func runID() async throws -> String {
-    let info = try await client.send("INFO", "server").string ?? ""
-    for line in info.split(whereSeparator: \.isNewline) where line.hasPrefix("run_id:") {
-      return String(line.dropFirst("run_id:".count))
-    }
-    throw EventStreamsError.unexpectedReply("INFO server: no run_id")
+    let info = RedisInfo(try await client.send("INFO", "server"))
+    guard let id = info["run_id"] else { throw EventStreamsError.unexpectedReply("INFO server: no run_id") }
+    return id
   }
 }
 

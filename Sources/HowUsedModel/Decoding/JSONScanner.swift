@@ -1,3 +1,5 @@
+internal import ByteText
+
 /// A strict single-pass reader of one flat JSON object (RFC 8259) with known keys. Unknown keys are skipped, whatever
 /// they hold, but checked all the same.
 ///
@@ -107,5 +109,285 @@ struct JSONScanner {
     if position == end { return }
     skipBlanks()
     guard position == end else { throw JSONFault(.trailing, position) }
+  }
+
+  /// Reads one value of any kind. Arrays and objects are checked and skipped.
+  @inline(__always)
+  mutating func scanValue(_ scratch: inout TextScratch) throws(JSONFault) -> FieldValue {
+    let first = try peek()
+    if first == UInt8(ascii: "\"") {
+      position &+= 1
+      return FieldValue(kind: .text, slice: try scanString(&scratch))
+    }
+    if first &- 0x30 < 10 || first == UInt8(ascii: "-") { return try scanNumber() }
+    return try scanOther(first, &scratch)
+  }
+
+  private mutating func scanOther(_ first: UInt8, _ scratch: inout TextScratch) throws(JSONFault) -> FieldValue {
+    switch first {
+    case UInt8(ascii: "t"): return FieldValue(kind: .boolean, slice: try scanWord("true"))
+    case UInt8(ascii: "f"): return FieldValue(kind: .boolean, slice: try scanWord("false"))
+    case UInt8(ascii: "n"): return FieldValue(kind: .null, slice: try scanWord("null"))
+    case UInt8(ascii: "{"):
+      try skipContainer(&scratch)
+      return FieldValue(kind: .object, slice: .empty)
+    case UInt8(ascii: "["):
+      try skipContainer(&scratch)
+      return FieldValue(kind: .array, slice: .empty)
+    default: throw JSONFault(.value, position)
+    }
+  }
+
+  private mutating func scanWord(_ word: StaticString) throws(JSONFault) -> TextSlice {
+    let count = word.utf8CodeUnitCount
+    guard end - position >= count, (base + position).equals(word) else { throw JSONFault(.value, position) }
+    let slice = TextSlice(offset: position, count: count, encoding: .verbatim)
+    position &+= count
+    return slice
+  }
+
+  /// `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`. What follows is the caller's to check.
+  @inline(__always)
+  mutating func scanNumber() throws(JSONFault) -> FieldValue {
+    let start = position
+    if byte(position) == UInt8(ascii: "-") { position &+= 1 }
+    let digits = position
+    skipDigits()
+    guard position > digits, byte(digits) != 0x30 || position == digits &+ 1 else { throw JSONFault(.number, start) }
+    var kind = FieldValue.Kind.integer
+    if position < end {
+      let next = byte(position)
+      if next == UInt8(ascii: ".") || next | 0x20 == UInt8(ascii: "e") {
+        kind = .decimal
+        try scanFraction(start)
+      }
+    }
+    return FieldValue(kind: kind, slice: TextSlice(offset: start, count: position &- start, encoding: .verbatim))
+  }
+
+  private mutating func scanFraction(_ start: Int) throws(JSONFault) {
+    if byte(position) == UInt8(ascii: ".") {
+      position &+= 1
+      let digits = position
+      skipDigits()
+      guard position > digits else { throw JSONFault(.number, start) }
+    }
+    if position < end, byte(position) | 0x20 == UInt8(ascii: "e") {
+      position &+= 1
+      if position < end, byte(position) == UInt8(ascii: "+") || byte(position) == UInt8(ascii: "-") { position &+= 1 }
+      let digits = position
+      skipDigits()
+      guard position > digits else { throw JSONFault(.number, start) }
+    }
+  }
+
+  @inline(__always)
+  private mutating func skipDigits() {
+    while position < end, byte(position) &- 0x30 < 10 { position &+= 1 }
+  }
+
+  /// Checks and skips an array or object that starts here, without recursion.
+  mutating func skipContainer(_ scratch: inout TextScratch) throws(JSONFault) {
+    var depth: UInt32 = 0
+    // Bit n tells whether level n is an object.
+    var objects: UInt32 = 0
+    while true {
+      var closed = false
+      let first = try peek()
+      if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+        let isObject = first == UInt8(ascii: "{")
+        depth += 1
+        guard depth <= UInt32(Limits.nesting) else { throw JSONFault(.tooDeep, position) }
+        objects = isObject ? objects | 1 &<< depth : objects & ~(1 &<< depth)
+        position &+= 1
+        if try peek() == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+          position &+= 1
+          closed = true
+        } else {
+          if isObject { try skipKey(&scratch) }
+          continue
+        }
+      } else {
+        _ = try scanValue(&scratch)
+      }
+      // After a value: close every level that ends here, then go on to the next value.
+      repeat {
+        if closed { depth -= 1 }
+        if depth == 0 { return }
+        let isObject = objects & 1 &<< depth != 0
+        switch try peek() {
+        case UInt8(ascii: ","):
+          closed = false
+          position &+= 1
+          if isObject { try skipKey(&scratch) }
+        case isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"):
+          position &+= 1
+          closed = true
+        default:
+          throw JSONFault(.comma, position)
+        }
+      } while closed
+    }
+  }
+
+  private mutating func skipKey(_ scratch: inout TextScratch) throws(JSONFault) {
+    guard try peek() == UInt8(ascii: "\"") else { throw JSONFault(.key, position) }
+    position &+= 1
+    _ = try scanString(&scratch)
+    guard try peek() == UInt8(ascii: ":") else { throw JSONFault(.colon, position) }
+    position &+= 1
+  }
+
+  /// Reads a string whose opening quote was consumed. Its bytes are checked; a string without escapes stays where it
+  /// is, another is decoded into `scratch`.
+  @inline(__always)
+  mutating func scanString(_ scratch: inout TextScratch) throws(JSONFault) -> TextSlice {
+    let start = position
+    while position &+ 8 <= end {
+      let marks = Bytes.notPlain(base.loadUnaligned(fromByteOffset: position, as: UInt64.self).littleEndian)
+      if marks == 0 {
+        position &+= 8
+        continue
+      }
+      position &+= marks.trailingZeroBitCount &>> 3
+      if byte(position) == UInt8(ascii: "\"") {
+        let slice = TextSlice(offset: start, count: position &- start, encoding: .verbatim)
+        position &+= 1
+        return slice
+      }
+      break
+    }
+    return try scanRareString(start, &scratch)
+  }
+
+  /// The rest of a string that isn't plain ASCII or that is near the body's end: byte by byte.
+  private mutating func scanRareString(_ start: Int, _ scratch: inout TextScratch) throws(JSONFault) -> TextSlice {
+    while position < end {
+      let byte = byte(position)
+      switch byte {
+      case UInt8(ascii: "\""):
+        let slice = TextSlice(offset: start, count: position &- start, encoding: .verbatim)
+        position &+= 1
+        return slice
+      case UInt8(ascii: "\\"):
+        return try scanEscapedString(start, &scratch)
+      case 0..<0x20:
+        throw JSONFault(.control, position)
+      case 0x80...:
+        let length = Bytes.sequenceLength(base + position, available: end &- position)
+        guard length > 0 else { throw JSONFault(.utf8, position) }
+        position &+= length
+      default:
+        position &+= 1
+      }
+    }
+    throw JSONFault(.truncated, position)
+  }
+
+  /// As above, from the first backslash on; what stands before it, from `start`, is copied.
+  private mutating func scanEscapedString(_ start: Int, _ scratch: inout TextScratch) throws(JSONFault) -> TextSlice {
+    scratch.reserve()
+    let offset = scratch.used
+    var copied = start
+    while position < end {
+      let byte = byte(position)
+      switch byte {
+      case UInt8(ascii: "\""):
+        scratch.append(UnsafeRawBufferPointer(start: base + copied, count: position &- copied))
+        position &+= 1
+        return TextSlice(offset: offset, count: scratch.used - offset, encoding: .scratch)
+      case UInt8(ascii: "\\"):
+        scratch.append(UnsafeRawBufferPointer(start: base + copied, count: position &- copied))
+        try scanEscape(&scratch)
+        copied = position
+      case 0..<0x20:
+        throw JSONFault(.control, position)
+      case 0x80...:
+        let length = Bytes.sequenceLength(base + position, available: end &- position)
+        guard length > 0 else { throw JSONFault(.utf8, position) }
+        position &+= length
+      default:
+        position &+= 1
+      }
+    }
+    throw JSONFault(.truncated, position)
+  }
+
+  private mutating func scanEscape(_ scratch: inout TextScratch) throws(JSONFault) {
+    let start = position
+    guard end &- position >= 2 else { throw JSONFault(.truncated, end) }
+    let letter = byte(position &+ 1)
+    position &+= 2
+    switch letter {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): scratch.append(letter)
+    case UInt8(ascii: "b"): scratch.append(0x08)
+    case UInt8(ascii: "f"): scratch.append(0x0C)
+    case UInt8(ascii: "n"): scratch.append(0x0A)
+    case UInt8(ascii: "r"): scratch.append(0x0D)
+    case UInt8(ascii: "t"): scratch.append(0x09)
+    case UInt8(ascii: "u"):
+      var scalar = try scanHex(start)
+      if scalar & 0xFC00 == 0xD800 {
+        guard
+          end &- position >= 2, byte(position) == UInt8(ascii: "\\"), byte(position &+ 1) == UInt8(ascii: "u")
+        else { throw JSONFault(.loneSurrogate, start) }
+        position &+= 2
+        let low = try scanHex(start)
+        guard low & 0xFC00 == 0xDC00 else { throw JSONFault(.loneSurrogate, start) }
+        scalar = 0x10000 + (scalar & 0x3FF) << 10 + low & 0x3FF
+      } else if scalar & 0xFC00 == 0xDC00 {
+        throw JSONFault(.loneSurrogate, start)
+      }
+      scratch.append(scalar: scalar)
+    default: throw JSONFault(.escape, start)
+    }
+  }
+
+  private mutating func scanHex(_ start: Int) throws(JSONFault) -> UInt32 {
+    guard end &- position >= 4 else { throw JSONFault(.truncated, end) }
+    var value: UInt32 = 0
+    for _ in 0..<4 {
+      guard let digit = Hex.value(byte(position)) else { throw JSONFault(.escape, start) }
+      value = value &<< 4 | UInt32(digit)
+      position &+= 1
+    }
+    return value
+  }
+}
+
+/// Why a body is not the JSON that a request must be, and where. Small, so that throwing it costs nothing.
+struct JSONFault: Error, Equatable {
+  enum Kind: UInt8 {
+    case truncated, notAnObject, key, colon, comma, value, number, control, escape, loneSurrogate, utf8, tooDeep,
+      trailing
+    case duplicate
+  }
+
+  let kind: Kind
+  /// Where in the body; for a duplicate, where its key starts.
+  let offset: Int32
+
+  init(_ kind: Kind, _ offset: Int) {
+    self.kind = kind
+    self.offset = Int32(truncatingIfNeeded: offset)
+  }
+
+  var words: String {
+    switch kind {
+    case .truncated: "it ends too early"
+    case .notAnObject: "it must be one object, {…}"
+    case .key: "a key in double quotes is expected"
+    case .colon: "a colon is expected"
+    case .comma: "a comma or the end is expected"
+    case .value: "a value is expected"
+    case .number: "a number is malformed"
+    case .control: "a control character must be escaped"
+    case .escape: "an escape is malformed"
+    case .loneSurrogate: "an escaped surrogate has no other half"
+    case .utf8: "it must be UTF-8"
+    case .tooDeep: "an unknown key's value may nest \(Limits.nesting) levels"
+    case .trailing: "nothing may follow the object"
+    case .duplicate: "a key was sent twice"
+    }
   }
 }

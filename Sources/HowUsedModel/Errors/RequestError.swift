@@ -1,3 +1,5 @@
+package import NIOCore
+
 /// What a client is told when its request is refused: the Telegram Bot API's shape, which these developers know.
 package struct RequestError: Error, Sendable, Equatable {
   package var code: ErrorCode { details.code }
@@ -60,9 +62,7 @@ package struct RequestError: Error, Sendable, Equatable {
     left.code == right.code && left.field == right.field && left.description == right.description
       && left.retryAfter == right.retryAfter && left.allow == right.allow && left.items == right.items
   }
-}
 
-extension RequestError {
   /// The same answer for an unknown bot and for a wrong token, so that bots can't be enumerated.
   package static var unauthorized: RequestError {
     RequestError(.unauthorized, "unknown botId or wrong apiToken")
@@ -114,5 +114,75 @@ extension RequestError {
   /// A queue is full or memory is at its high-water mark. Nothing was stored.
   package static func overloaded(retryAfter: Int = 1) -> RequestError {
     RequestError(.overloaded, "too much is waiting; nothing was stored", retryAfter: retryAfter)
+  }
+
+  /// The body of the answer, one JSON object.
+  package func writeJSON(to buffer: inout ByteBuffer) {
+    buffer.writeString(#"{"ok":false,"error_code":\#(status),"error":"\#(code.rawValue)""#)
+    if let field { buffer.writeJSON(key: "field", field) }
+    buffer.writeJSON(key: "description", description)
+    if let retryAfter { buffer.writeString(#","parameters":{"retry_after":\#(retryAfter)}"#) }
+    if !items.isEmpty {
+      buffer.writeString(#","errors":["#)
+      for (place, item) in items.enumerated() {
+        buffer.writeString(#"\#(place == 0 ? "" : ","){"index":\#(item.index)"#)
+        if let field = item.field { buffer.writeJSON(key: "field", field) }
+        buffer.writeJSON(key: "error", item.code.rawValue)
+        buffer.writeJSON(key: "description", item.description)
+        buffer.writeString("}")
+      }
+      buffer.writeString("]")
+    }
+    buffer.writeString("}")
+  }
+
+  package var json: String {
+    var buffer = ByteBuffer()
+    writeJSON(to: &buffer)
+    return String(buffer: buffer)
+  }
+}
+
+extension ByteBuffer {
+  fileprivate mutating func writeJSON(key: String, _ value: String) {
+    var value = value
+    writeString(#","\#(key)":""#)
+    value.withUTF8 { text in
+      _ = writeWithUnsafeMutableBytes(minimumWritableBytes: 6 * text.count + 8) { space in
+        guard let base = space.baseAddress else { return 0 }
+        return JSONText.write(UnsafeRawBufferPointer(text), to: base)
+      }
+    }
+    writeString("\"")
+  }
+}
+
+/// What was wrong with one item of a batch: the first thing found.
+package struct ItemError: Sendable, Equatable {
+  /// Its place in `events`, from 0.
+  package let index: Int
+  package let field: String?
+  package let code: ErrorCode
+  package let description: String
+}
+
+/// A client's own text as an error may show it back.
+enum Excerpt {
+  private static let scalars = 24
+
+  /// At most 24 characters, with anything that isn't printable replaced.
+  static func of(_ bytes: UnsafeRawBufferPointer) -> String {
+    // A scalar is at most 4 bytes, so that these hold all that is shown.
+    let text = String(decoding: bytes.prefix(4 * (scalars + 1)), as: UTF8.self).unicodeScalars
+    var shown = String.UnicodeScalarView()
+    for scalar in text.prefix(scalars) {
+      let isPrintable =
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
+        default: true
+        }
+      shown.append(isPrintable ? scalar : "\u{FFFD}")
+    }
+    return String(shown) + (text.count > scalars ? "…" : "")
   }
 }

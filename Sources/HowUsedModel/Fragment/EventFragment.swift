@@ -1,3 +1,5 @@
+internal import ByteText
+
 /// What is stored of an event in the Redis stream, under the one field ``fieldName``: the tail of the archive's JSON line
 /// without braces, in canonical form, so that a line is the entry's ID and this.
 ///
@@ -47,7 +49,7 @@ private struct FragmentWriter {
   }
 
   @inline(__always)
-  mutating func write(_ value: Int64) { count &+= Decimal.write(value, to: base + count) }
+  mutating func write(_ value: Int64) { count &+= DecimalText.write(value, to: base + count) }
 
   @inline(__always)
   mutating func write(_ opening: StaticString, _ text: UnsafeRawBufferPointer) {

@@ -1,3 +1,5 @@
+internal import ByteText
+
 /// Reads the canonical form of ``EventFragment``, strictly: that order of keys, no blanks, no other way to write a value.
 struct FragmentParser {
   let base: UnsafeRawPointer
@@ -66,7 +68,7 @@ struct FragmentParser {
       guard byte &- 0x30 < 10 || byte == UInt8(ascii: "-") else { break }
       position &+= 1
     }
-    guard case .value(let value) = NumberText.integer(base + start, count: position &- start) else { return nil }
+    guard case .value(let value) = DecimalText.signed(base + start, count: position &- start) else { return nil }
     return value
   }
 

@@ -80,6 +80,6 @@ package enum ContentType: Sendable, Equatable {
   }
 
   private static func equal(_ bytes: UnsafeRawBufferPointer, _ word: StaticString) -> Bool {
-    bytes.count == word.utf8CodeUnitCount && ASCII.lowercased(bytes, hasPrefix: word)
+    bytes.count == word.utf8CodeUnitCount && Bytes.lowercased(bytes, hasPrefix: word)
   }
 }

@@ -1,3 +1,4 @@
+internal import ByteText
 package import NIOCore
 
 /// An entry ID of a Redis stream: `<milliseconds>-<sequence>`.
@@ -32,8 +33,8 @@ package struct StreamID: Hashable, Comparable, Sendable, LosslessStringConvertib
   package init?(bytes: UnsafeRawBufferPointer) {
     guard let dash = bytes.firstIndex(of: UInt8(ascii: "-")) else { return nil }
     guard
-      let milliseconds = Decimal.unsigned(UnsafeRawBufferPointer(rebasing: bytes[..<dash])),
-      let sequence = Decimal.unsigned(UnsafeRawBufferPointer(rebasing: bytes[(dash + 1)...]))
+      let milliseconds = DecimalText.unsigned(UnsafeRawBufferPointer(rebasing: bytes[..<dash])),
+      let sequence = DecimalText.unsigned(UnsafeRawBufferPointer(rebasing: bytes[(dash + 1)...]))
     else { return nil }
     self.init(milliseconds: milliseconds, sequence: sequence)
   }
@@ -45,10 +46,10 @@ package struct StreamID: Hashable, Comparable, Sendable, LosslessStringConvertib
   package func write(to buffer: inout ByteBuffer) -> Int {
     buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 41) { space in
       guard let base = space.baseAddress else { return 0 }
-      var count = Decimal.write(milliseconds, to: base)
+      var count = DecimalText.write(milliseconds, to: base)
       base.storeBytes(of: UInt8(ascii: "-"), toByteOffset: count, as: UInt8.self)
       count += 1
-      return count + Decimal.write(sequence, to: base + count)
+      return count + DecimalText.write(sequence, to: base + count)
     }
   }
 

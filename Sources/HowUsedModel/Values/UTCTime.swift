@@ -1,3 +1,4 @@
+internal import ByteText
 package import NIOCore
 
 /// Unix time as text and back, in UTC and the proleptic Gregorian calendar, without Foundation.
@@ -34,7 +35,7 @@ package enum UTCTime {
     let date = civil(daysSinceEpoch: days)
     let seconds = ofDay / 1000
     func number(_ value: Int64, _ digits: Int, at offset: Int, then separator: Unicode.Scalar) {
-      Decimal.write(UInt64(value), digits: digits, to: base + offset)
+      DecimalText.write(UInt64(value), digits: digits, to: base + offset)
       base.storeBytes(of: UInt8(ascii: separator), toByteOffset: offset + digits, as: UInt8.self)
     }
     number(date.year, 4, at: 0, then: "-")

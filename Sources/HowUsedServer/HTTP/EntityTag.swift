@@ -1,3 +1,4 @@
+import ByteText
 import Crypto
 import NIOCore
 
@@ -8,10 +9,7 @@ package enum EntityTag {
   static func digest(of buffers: [ByteBuffer]) -> String {
     var hash = SHA256()
     for buffer in buffers { buffer.withUnsafeReadableBytes { hash.update(bufferPointer: $0) } }
-    return hash.finalize().prefix(10).map { byte in
-      let digits = String(byte, radix: 16)
-      return byte < 16 ? "0" + digits : digits
-    }.joined()
+    return Hex.text(hash.finalize().prefix(10))
   }
 
   /// Strong and quoted, as in the `ETag` header.

@@ -63,14 +63,14 @@ package struct RedisStatus: Sendable, Equatable {
   package init(replies: [RedisValue]) throws(RedisServerError) {
     var answers = replies[...]
     func next() -> RedisValue { answers.popFirst() ?? .null }
-    let memory = Self.fields(of: next())
+    let memory = RedisInfo(next())
     let (appendOnly, appendFsync) = (next(), next())
-    let (persistence, replication) = (Self.fields(of: next()), Self.fields(of: next()))
+    let (persistence, replication) = (RedisInfo(next()).fields, RedisInfo(next()).fields)
     if let error = answers.lazy.compactMap(\.error).first { throw error }
     self.init()
-    usedMemory = memory["used_memory"].flatMap { Int64($0) } ?? 0
-    let maximum = memory["maxmemory"].flatMap { Int64($0) } ?? 0
-    memoryLimit = maximum > 0 ? maximum : memory["total_system_memory"].flatMap { Int64($0) } ?? 0
+    usedMemory = memory.integer("used_memory") ?? 0
+    let maximum = memory.integer("maxmemory") ?? 0
+    memoryLimit = maximum > 0 ? maximum : memory.integer("total_system_memory") ?? 0
     durability = Self.durability(appendOnly: appendOnly, appendFsync: appendFsync)
     refusal = Self.refusal(persistence: persistence, replication: replication)
     streamLength = answers.reduce(0) { $0 &+ ($1.int ?? 0) }
@@ -85,15 +85,5 @@ package struct RedisStatus: Sendable, Equatable {
     case "no": return .none
     default: return .unknown
     }
-  }
-
-  /// `name:value` lines, as INFO answers them; none when Redis doesn't let them be read.
-  private static func fields(of info: RedisValue) -> [String: String] {
-    var fields: [String: String] = [:]
-    for line in (info.string ?? "").split(whereSeparator: \.isNewline) {
-      let parts = line.split(separator: ":", maxSplits: 1)
-      if parts.count == 2 { fields[String(parts[0])] = String(parts[1]) }
-    }
-    return fields
   }
 }

@@ -38,7 +38,7 @@ struct LiveCounts: Sendable {
     _ body: (BotID, [Int: Int64]) -> Void
   ) async throws {
     let commands = bots.flatMap { bot, windows in
-      windows.map { RedisCommand("ZCOUNT", schema.online(bot), now - Int64($0) * 1000, "+inf") }
+      windows.map { OnlineSet(schema, bot).count(window: $0, now: now) }
     }
     var replies = try await client.pipeline(commands, timeout: .seconds(1))[...]
     for (bot, windows) in bots {

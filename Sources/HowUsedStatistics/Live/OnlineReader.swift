@@ -15,10 +15,8 @@ package struct OnlineReader: Sendable {
   /// The number of users seen within each of the windows (seconds), all asked for at once.
   /// - Parameter now: Redis's time, in Unix milliseconds.
   package func counts(_ bot: BotID, windows: [Int], now: Int64) async throws -> [Int64] {
-    let key = schema.online(bot)
-    let replies = try await client.pipeline(
-      windows.map { RedisCommand("ZCOUNT", key, now - Int64($0) * 1000, "+inf") }
-    )
+    let online = OnlineSet(schema, bot)
+    let replies = try await client.pipeline(windows.map { online.count(window: $0, now: now) })
     return try replies.map { reply in
       if let error = reply.error { throw error }
       return reply.int ?? 0

@@ -1,3 +1,4 @@
+import CScripts
 package import HowUsedModel
 package import Redis
 
@@ -89,13 +90,10 @@ package struct BotAdministration: Sendable {
     } catch let error as RedisServerError where error.message.contains("no such key") {
       return  // Nobody ever sent an event.
     }
-    var fields = (reply.array ?? [])[...]
-    while let name = fields.popFirst()?.string, let value = fields.popFirst() {
-      guard name == "last-generated-id", let last = value.string else { continue }
-      try await client.send("HSET", keys.removals(partition), id.description, last)
-      return
+    guard let last = reply.fields["last-generated-id"]?.string else {
+      throw StoreError.unexpectedReply(command: "XINFO STREAM")
     }
-    throw StoreError.unexpectedReply(command: "XINFO STREAM")
+    try await client.send("HSET", keys.removals(partition), id.description, last)
   }
 
   /// Removes what is kept for a bot, whether it is registered or not.
@@ -128,19 +126,11 @@ package struct BotAdministration: Sendable {
   /// Writes the record over the stored text and tells every instance, unless another text is stored, or none.
   /// - Returns: whether it did.
   func replace(_ json: String, by record: BotRecord) async throws -> Bool {
-    var command: RedisCommand = ["EVAL", Self.replaceScript, 2]
+    var command: RedisCommand = ["EVAL", String(cString: scriptReplaceBot), 2]
     command.append(contentsOf: [bots(record.id), keys.botsVersion(keys.partition(of: record.id))])
     command.append(contentsOf: [record.id.description, json, try record.json(), Token.random().text])
     return try await client.send(command).int == 1
   }
-
-  /// A script and not `WATCH`, which would also be undone by another bot's change in the same hash.
-  private static let replaceScript = """
-    if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
-    redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
-    redis.call('SET', KEYS[2], ARGV[4])
-    return 1
-    """
 
   /// Runs the command and tells every instance, both or neither.
   /// - Returns: the answers within the transaction.

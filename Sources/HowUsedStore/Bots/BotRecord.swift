@@ -1,4 +1,6 @@
+import FoundationEssentials
 package import HowUsedModel
+import Redis
 
 /// A registered bot, as it is kept in Redis.
 package struct BotRecord: Sendable, Equatable {
@@ -27,4 +29,58 @@ package struct BotRecord: Sendable, Equatable {
     let isView = viewTokenHash.isEqual(to: token)
     return isAPI ? .api : isView ? .view : nil
   }
+
+  /// The form that is stored in Redis: never rename these keys. Unknown ones are ignored.
+  private struct Stored: Codable {
+    var name: String
+    var created: Int64
+    var apiTokenHash: String
+    var viewTokenHash: String
+  }
+
+  /// The JSON that is stored in Redis.
+  package func json() throws -> String {
+    let stored = Stored(
+      name: name,
+      created: created,
+      apiTokenHash: apiTokenHash.hex,
+      viewTokenHash: viewTokenHash.hex
+    )
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    return String(decoding: try encoder.encode(stored), as: UTF8.self)
+  }
+
+  /// - Returns: nil when the text isn't a record.
+  package init?(id: BotID, json: String) {
+    guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(json.utf8)),
+      let api = TokenHash(hex: stored.apiTokenHash), let view = TokenHash(hex: stored.viewTokenHash)
+    else { return nil }
+    self.init(id: id, name: stored.name, created: stored.created, apiTokenHash: api, viewTokenHash: view)
+  }
+
+  /// The records in the answer of `HGETALL`: fields and values by turns.
+  /// - Parameter unreadable: told the field of what isn't a record.
+  static func records(in fields: [RedisValue], unreadable: (String) -> Void = { _ in }) -> [BotID: BotRecord] {
+    var records: [BotID: BotRecord] = [:]
+    for index in stride(from: 0, to: fields.count - 1, by: 2) {
+      let field = fields[index].string ?? ""
+      guard let id = Int64(field).flatMap(BotID.init(rawValue:)), let json = fields[index + 1].string,
+        let record = BotRecord(id: id, json: json)
+      else {
+        unreadable(field)
+        continue
+      }
+      records[id] = record
+    }
+    return records
+  }
+}
+
+/// What a token allows.
+package enum BotAccess: Sendable, Equatable {
+  /// Write events and read everything.
+  case api
+  /// Read counts and charts.
+  case view
 }

@@ -1,4 +1,4 @@
-import HowUsedModel
+package import HowUsedModel
 package import Logging
 package import Redis
 import ServiceLifecycle
@@ -115,4 +115,20 @@ package final class BotRegistry: Service, Sendable {
     }
     return bots
   }
+}
+
+/// All bots as of one moment: an immutable value that each event loop holds for itself.
+package struct BotSnapshot: Sendable {
+  package let bots: [BotID: BotRecord]
+  /// False until the registry has been read once. Until then nobody can be told that a token is wrong: answer 503.
+  package let isLoaded: Bool
+
+  package static let notLoaded = BotSnapshot(bots: [:], isLoaded: false)
+
+  package init(bots: [BotID: BotRecord], isLoaded: Bool = true) {
+    self.bots = bots
+    self.isLoaded = isLoaded
+  }
+
+  package subscript(id: BotID) -> BotRecord? { bots[id] }
 }

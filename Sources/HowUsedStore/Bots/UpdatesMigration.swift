@@ -10,17 +10,17 @@ package struct UpdatesMigration: Sendable {
   package static let nameLimits = 3...50
 
   private let client: RedisClient
-  private let schema: KeySchema
+  private let keys: KeySchema
 
-  package init(client: RedisClient, schema: KeySchema) {
+  package init(client: RedisClient, keys: KeySchema) {
     self.client = client
-    self.schema = schema
+    self.keys = keys
   }
 
   /// - Parameter name: nil lets them count apart again.
   /// - Throws: `RequestError` when the name won't do, and what the client throws.
   package func migrate(_ bot: BotID, to name: String?) async throws {
-    let key = schema.updatesNames(schema.partition(of: bot))
+    let key = keys.updatesNames(keys.partition(of: bot))
     guard let name else {
       try await client.send("HDEL", key, bot.rawValue)
       return
@@ -37,7 +37,7 @@ package struct UpdatesMigration: Sendable {
 
   /// The event that the bot's updates count as; nil: they are counted apart.
   package func name(of bot: BotID) async throws -> String? {
-    let key = schema.updatesNames(schema.partition(of: bot))
+    let key = keys.updatesNames(keys.partition(of: bot))
     return try await client.send("HGET", key, bot.rawValue).string
   }
 }

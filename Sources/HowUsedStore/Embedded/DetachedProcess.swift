@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// A program that is started to outlive this process: in a session of its own (so that a terminal's Ctrl-C doesn't reach
 /// it), without any of our open files but one.

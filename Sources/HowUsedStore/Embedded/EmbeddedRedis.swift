@@ -1,13 +1,7 @@
+import Glibc
 package import Logging
+import ServiceLifecycle
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// The private `redis-server` of a data folder, shared by all HowUsed processes on that folder.
 ///
@@ -170,5 +164,16 @@ package final class EmbeddedRedis: Sendable {
     child.withLock { process in
       if process?.hasEnded() == true { process = nil }
     }
+  }
+}
+
+/// Keeps the private Redis running while the server runs, and lets go of it last: put it first into the service group.
+package struct EmbeddedRedisService: Service {
+  private let redis: EmbeddedRedis
+
+  package init(_ redis: EmbeddedRedis) { self.redis = redis }
+
+  package func run() async throws {
+    try? await cancelWhenGracefulShutdown { try await redis.supervise() }
   }
 }

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// A lock on a file that processes hold and the kernel lets go of when they end, however they end (`flock(2)`).
 /// It belongs to the open file, so that a child process that inherits the descriptor holds it too.

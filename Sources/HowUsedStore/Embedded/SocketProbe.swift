@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// One short talk with a Redis at a Unix socket, for when nothing else is up yet or everything else is down already.
 enum SocketProbe {

@@ -1,8 +1,9 @@
 package import HowUsedModel
 
-/// Every key that HowUsed has in Redis, by name. No other file spells one.
+/// Every key that HowUsed has in Redis, by name. No other file spells one; that which looks for the counters that earlier
+/// versions kept takes whatever begins with ``statistics(_:)``.
 ///
-/// All keys of a partition share the hash tag `{pNN}`, so that a partition lives in one slot of a Redis Cluster and can
+/// All keys of the whole installation begin with `hu:`. All keys of a partition share the hash tag `{pNN}`, so that a partition lives in one slot of a Redis Cluster and can
 /// be read, counted and committed atomically. Names and the hash are stored data: never change what is here, only add.
 package struct KeySchema: Sendable, Equatable {
   /// The number of partitions: chosen at first start, recorded under ``meta``, the same ever after.
@@ -20,17 +21,9 @@ package struct KeySchema: Sendable, Equatable {
     partitions = (0..<partitionCount).map { Partition(rawValue: UInt16($0)) }
   }
 
-  /// The partition that a bot lives in: SplitMix64's finaliser over the id, so that neighbouring ids spread evenly.
+  /// The partition that a bot lives in: its id mixed, so that neighbouring ids spread evenly.
   package func partition(of bot: BotID) -> Partition {
-    partitions[Int(Self.mix(UInt64(bitPattern: bot.rawValue)) % UInt64(partitionCount))]
-  }
-
-  /// The finaliser of SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
-  static func mix(_ value: UInt64) -> UInt64 {
-    var mixed = value &+ 0x9e37_79b9_7f4a_7c15
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
+    partitions[Int(SplitMix64.mix(UInt64(bitPattern: bot.rawValue)) % UInt64(partitionCount))]
   }
 
   // MARK: The whole installation
@@ -40,10 +33,10 @@ package struct KeySchema: Sendable, Equatable {
 
   // MARK: Events and who is online
 
-  /// Stream: the events of a partition, one field `e` an entry.
+  /// Stream: the events of a partition, one field `e` an entry (``EventStream``).
   package func events(_ partition: Partition) -> String { "hu:{\(partition)}:events" }
 
-  /// Sorted set: the users of a bot, each by the time of the last event (Redis time, Unix milliseconds).
+  /// Sorted set: the users of a bot, each by the time of the last event (``OnlineSet``).
   package func online(_ bot: BotID) -> String { online(partition(of: bot), bot) }
 
   package func online(_ partition: Partition, _ bot: BotID) -> String { "hu:{\(partition)}:online:\(bot.rawValue)" }

@@ -1,9 +1,6 @@
+import Glibc
 package import NIOCore
 package import NIOPosix
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// A thread for those who follow the streams. It gives way to the threads that answer requests: what is counted and archived
 /// a little later harms nobody.
@@ -25,13 +22,11 @@ package final class BackgroundThread: TaskExecutor {
     eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
   }
 
-  /// Of the calling thread only: that's how Linux has it. Elsewhere it would be the whole process.
+  /// Of the calling thread only: that's how Linux has it.
   private static func giveWay() {
-    #if canImport(Glibc)
-      let process = __priority_which_t(PRIO_PROCESS.rawValue)
-      errno = 0
-      let current = getpriority(process, 0)
-      if current != -1 || errno == 0 { setpriority(process, 0, current + niceness) }
-    #endif
+    let process = __priority_which_t(PRIO_PROCESS.rawValue)
+    errno = 0
+    let current = getpriority(process, 0)
+    if current != -1 || errno == 0 { setpriority(process, 0, current + niceness) }
   }
 }

@@ -40,7 +40,7 @@ final class AsyncRequest<Value: Sendable>: RedisReplyHandler, Sendable {
     finish(.failure(CancellationError()))
   }
 
-  func redisReplied(_ reply: borrowing RedisReply, index: Int, tag: UInt64) {
+  func redisReplied(_ reply: borrowing RedisReply, index: Int) {
     guard !state.withLock({ $0.isOver }) else { return }
     // Outside of that lock: what the caller does with a reply may take long, and a cancellation mustn't wait for it.
     do {
@@ -53,7 +53,7 @@ final class AsyncRequest<Value: Sendable>: RedisReplyHandler, Sendable {
     finish(failure.map { .failure($0) } ?? .success(value.withLock { $0 }))
   }
 
-  func redisFailed(_ error: RedisClientError, tag: UInt64) {
+  func redisFailed(_ error: RedisClientError) {
     finish(.failure(error))
   }
 

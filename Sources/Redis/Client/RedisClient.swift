@@ -117,15 +117,6 @@ package final class RedisClient: Sendable {
     }
   }
 
-  /// As `query`, for many commands whose replies are arrays of texts.
-  package func arrays(_ commands: [RedisCommand]) async throws -> FlatReplies {
-    guard !commands.isEmpty else { return FlatReplies() }
-    return try await request(commands, nil, adding: FlatReplies()) { replies, reply in
-      if let error = reply.error { throw error }
-      replies.append(reply)
-    }
-  }
-
   private func request<Value: Sendable>(
     _ commands: [RedisCommand],
     _ timeout: Duration?,
@@ -140,14 +131,13 @@ package final class RedisClient: Sendable {
           do throws(RedisClientError) {
             try box.value.connection.send(
               commands: commands.count,
-              tag: 0,
               handler: request,
               timeout: timeout.map { TimeAmount($0) }
             ) { buffer in
               for command in commands { command.write(to: &buffer) }
             }
           } catch {
-            request.redisFailed(error, tag: 0)
+            request.redisFailed(error)
           }
         }
       }
@@ -156,3 +146,33 @@ package final class RedisClient: Sendable {
     }
   }
 }
+
+/// The tasks that wait for a connection to become ready. Bound to the connection's event loop.
+final class ReadyWaiters {
+  private var waiters: [Int: EventLoopPromise<Void>] = [:]
+  private var next = 0
+
+  func add(_ promise: EventLoopPromise<Void>, timeout: TimeAmount) {
+    let number = next
+    next += 1
+    waiters[number] = promise
+    promise.futureResult.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
+      self.waiters.removeValue(forKey: number)?.fail(RedisClientError.notConnected)
+    }
+  }
+
+  func succeedAll() {
+    let waiting = waiters
+    waiters = [:]
+    for promise in waiting.values { promise.succeed() }
+  }
+
+  func failAll() {
+    let waiting = waiters
+    waiters = [:]
+    for promise in waiting.values { promise.fail(RedisClientError.notConnected) }
+  }
+}
+
+@available(*, unavailable)
+extension ReadyWaiters: Sendable {}

@@ -17,6 +17,13 @@ package struct RedisCommand: Sendable, ExpressibleByArrayLiteral {
     append(contentsOf: arguments)
   }
 
+  /// - Parameters:
+  ///   - count: how many arguments `write` appends, the name included, each as a RESP bulk string.
+  package init(count: Int, _ write: (inout ByteBuffer) -> Void) {
+    self.count = count
+    write(&arguments)
+  }
+
   package init(arrayLiteral elements: any RedisArgument...) {
     append(contentsOf: elements)
   }
@@ -34,5 +41,46 @@ package struct RedisCommand: Sendable, ExpressibleByArrayLiteral {
   package func write(to buffer: inout ByteBuffer) {
     buffer.writeRESPArrayHeader(count)
     buffer.writeImmutableBuffer(arguments)
+  }
+}
+
+/// A value that can be an argument of a command.
+package protocol RedisArgument: Sendable {
+  /// Appends exactly one RESP bulk string.
+  func writeRESPBulk(to buffer: inout ByteBuffer)
+}
+
+extension String: RedisArgument {
+  package func writeRESPBulk(to buffer: inout ByteBuffer) { buffer.writeRESPBulk(self) }
+}
+
+extension Substring: RedisArgument {
+  package func writeRESPBulk(to buffer: inout ByteBuffer) { buffer.writeRESPBulk(String(self)) }
+}
+
+extension Int: RedisArgument {
+  package func writeRESPBulk(to buffer: inout ByteBuffer) { buffer.writeRESPBulk(self) }
+}
+
+extension Int64: RedisArgument {
+  package func writeRESPBulk(to buffer: inout ByteBuffer) { buffer.writeRESPBulk(self) }
+}
+
+extension UInt64: RedisArgument {
+  package func writeRESPBulk(to buffer: inout ByteBuffer) { buffer.writeRESPBulk(String(self)) }
+}
+
+extension Double: RedisArgument {
+  /// Redis reads what Swift writes: the shortest text that gives the same number again.
+  package func writeRESPBulk(to buffer: inout ByteBuffer) { buffer.writeRESPBulk(String(self)) }
+}
+
+extension ByteBuffer: RedisArgument {
+  package func writeRESPBulk(to buffer: inout ByteBuffer) { buffer.writeRESPBulk(self) }
+}
+
+extension [UInt8]: RedisArgument {
+  package func writeRESPBulk(to buffer: inout ByteBuffer) {
+    withUnsafeBytes { buffer.writeRESPBulk($0) }
   }
 }

@@ -17,7 +17,7 @@ struct PipelineStateMachine {
   }
 
   enum ReplyAction {
-    case deliver(any RedisReplyHandler, index: Int, tag: UInt64)
+    case deliver(any RedisReplyHandler, index: Int)
     /// A reply while logging in: to be given to `handshakeReplied`.
     case handshake
     /// Nothing waits for a reply.
@@ -101,7 +101,6 @@ struct PipelineStateMachine {
   /// One method, and all that it touches in one value, since Swift checks each access to a class's property.
   mutating func send(
     commands: Int,
-    tag: UInt64,
     handler: any RedisReplyHandler,
     timeout: TimeAmount?,
     encode: (inout ByteBuffer) -> Void
@@ -116,7 +115,7 @@ struct PipelineStateMachine {
     pendingBytes += bytes
     // `time` is up to a tick ago, and the deadline must not be early.
     let deadline = time + configuration.tick + (timeout ?? configuration.replyTimeout)
-    pending.append(PendingRequest(handler: handler, tag: tag, commands: commands, bytes: bytes, deadline: deadline))
+    pending.append(PendingRequest(handler: handler, commands: commands, bytes: bytes, deadline: deadline))
     defer { isFlushScheduled = true }
     return !isFlushScheduled
   }
@@ -144,11 +143,11 @@ struct PipelineStateMachine {
     let index = pending[0].replied
     if index + 1 < pending[0].commands {
       pending[0].replied = index + 1
-      return .deliver(pending[0].handler, index: index, tag: pending[0].tag)
+      return .deliver(pending[0].handler, index: index)
     }
     let request = pending.removeFirst()
     pendingBytes -= request.bytes
-    return .deliver(request.handler, index: index, tag: request.tag)
+    return .deliver(request.handler, index: index)
   }
 
   // MARK: Endings
@@ -189,5 +188,53 @@ struct PipelineStateMachine {
     pendingBytes = 0
     outgoing.clear()
     return failed
+  }
+}
+
+/// A request whose replies haven't all come.
+struct PendingRequest {
+  let handler: any RedisReplyHandler
+  /// How many commands it has; at least 1.
+  let commands: Int
+  /// How many of them were replied to.
+  var replied = 0
+  /// Bytes of all its commands together.
+  let bytes: Int
+  let deadline: NIODeadline
+}
+
+/// A command that is sent before a connection counts as ready.
+enum HandshakeStep: String {
+  case authenticate = "AUTH"
+  case select = "SELECT"
+  /// Always last: a socket can be connected to although nobody reads from it, and only this tells.
+  case ping = "PING"
+
+  static func steps(for endpoint: RedisEndpoint) -> [HandshakeStep] {
+    var steps: [HandshakeStep] = []
+    if endpoint.password != nil { steps.append(.authenticate) }
+    if endpoint.database != 0 { steps.append(.select) }
+    steps.append(.ping)
+    return steps
+  }
+
+  func write(for endpoint: RedisEndpoint, to buffer: inout ByteBuffer) {
+    var command = RedisCommand(rawValue)
+    switch self {
+    case .authenticate:
+      if let username = endpoint.username { command.append(username) }
+      command.append(endpoint.password ?? "")
+    case .select: command.append(endpoint.database)
+    case .ping: break
+    }
+    command.write(to: &buffer)
+  }
+
+  /// Whether the connection is of use although Redis answered with `error`. One that is loading its data answers each
+  /// command so, and the callers know what that means for them; but without a password nothing will ever work, and one
+  /// that has `maxclients` already says so to the next and closes.
+  func accepts(_ error: RedisServerError) -> Bool {
+    self == .ping && error.code != "NOAUTH" && error.code != "DENIED"
+      && !error.message.hasPrefix("ERR max number of clients")
   }
 }

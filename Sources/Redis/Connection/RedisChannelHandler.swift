@@ -7,14 +7,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
 
   /// Nil until the connection uses this channel, and again once it has given it up: whatever still comes is late.
   private var connection: RedisConnection?
-  private let reader: ReplyReader
+  private var parser = ReplyParser()
   private var context: ChannelHandlerContext?
-
-  /// Nil when there is no memory.
-  init?() {
-    guard let reader = ReplyReader() else { return nil }
-    self.reader = reader
-  }
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
@@ -43,7 +37,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     guard let connection else { return }
     do throws(RedisClientError) {
       try unwrapInboundIn(data).withUnsafeReadableBytes { bytes throws(RedisClientError) in
-        try reader.read(bytes) { reply in
+        try parser.read(bytes) { reply in
           connection.received(reply)
           return self.connection != nil
         }

@@ -1,7 +1,8 @@
 internal import DequeModule
+import Glibc
 package import Logging
 package import NIOCore
-internal import NIOPosix
+import NIOPosix
 
 /// A pipelined connection to one Redis, bound to one event loop, that comes back by itself when it's lost.
 ///
@@ -68,19 +69,18 @@ package final class RedisConnection {
     onStateChange = nil
   }
 
-  /// Writes a request of `commands` commands and hands each reply to `handler`, with `tag`.
+  /// Writes a request of `commands` commands and hands each reply to `handler`.
   ///
   /// `encode` appends exactly that many commands in RESP; it must not send anything itself. `timeout` is in place of the
   /// configuration's `replyTimeout`. Throws `.notConnected` or `.queueFull`; then `encode` wasn't called.
   package func send(
     commands: Int,
-    tag: UInt64,
     handler: any RedisReplyHandler,
     timeout: TimeAmount? = nil,
     encode: (inout ByteBuffer) -> Void
   ) throws(RedisClientError) {
     eventLoop.assertInEventLoop()
-    if try machine.send(commands: commands, tag: tag, handler: handler, timeout: timeout, encode: encode) {
+    if try machine.send(commands: commands, handler: handler, timeout: timeout, encode: encode) {
       eventLoop.assumeIsolatedUnsafeUnchecked().execute(flushTask)
     }
   }
@@ -98,7 +98,7 @@ package final class RedisConnection {
 
   func received(_ reply: borrowing RedisReply) {
     switch machine.replied() {
-    case .deliver(let handler, let index, let tag): handler.redisReplied(reply, index: index, tag: tag)
+    case .deliver(let handler, let index): handler.redisReplied(reply, index: index)
     case .handshake: shakeHands(reply.error)
     case .unexpected: broke(.protocolError("a reply that nothing was sent for"))
     }
@@ -116,8 +116,7 @@ package final class RedisConnection {
       .connectTimeout(configuration.connectTimeout)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          guard let handler = RedisChannelHandler() else { throw RedisClientError.notConnected }
-          try channel.pipeline.syncOperations.addHandler(handler)
+          try channel.pipeline.syncOperations.addHandler(RedisChannelHandler())
         }
       }
     let channel =
@@ -188,7 +187,7 @@ package final class RedisConnection {
     handler?.abandon()
     if loss.wasReady { onStateChange?(false) }
     // Last, since these may send again, and then find everything as it will be.
-    for request in loss.failed { request.handler.redisFailed(error, tag: request.tag) }
+    for request in loss.failed { request.handler.redisFailed(error) }
   }
 
   private func tick() {
@@ -205,3 +204,34 @@ package final class RedisConnection {
 
 @available(*, unavailable)
 extension RedisConnection: Sendable {}
+
+/// Who gets the replies of a request. Called on the connection's event loop.
+package protocol RedisReplyHandler: AnyObject {
+  /// The reply to the command at `index` (from 0) of the request. An error of Redis is a reply.
+  /// The reply is only lent: it must be read before this returns.
+  func redisReplied(_ reply: borrowing RedisReply, index: Int)
+
+  /// No more replies will come. Called at most once, in place of those that are missing; never when all came.
+  func redisFailed(_ error: RedisClientError)
+}
+
+/// Why no connection could be made, in words for an operator: NIO's own name the functions and wrappers.
+enum ConnectFailure {
+  static func text(_ error: any Error) -> String {
+    switch error {
+    case let error as IOError: String(cString: strerror(error.errnoCode))
+    case let error as NIOConnectionError: text(error)
+    case ChannelError.connectTimeout: "no answer in time"
+    default: "\(error)"
+    }
+  }
+
+  private static func text(_ error: NIOConnectionError) -> String {
+    if error.dnsAError != nil, error.dnsAAAAError != nil { return "the host name \"\(error.host)\" isn't known" }
+    var reasons: [String] = []
+    for failure in error.connectionErrors.map({ text($0.error) }) where !reasons.contains(failure) {
+      reasons.append(failure)
+    }
+    return reasons.isEmpty ? "\(error)" : reasons.joined(separator: "; ")
+  }
+}

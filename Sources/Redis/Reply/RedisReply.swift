@@ -1,20 +1,36 @@
-/// A reply of Redis, or a part of one. It can be looked at only while it's lent: its memory belongs to the reader and
-/// holds the next reply soon after. What is to be kept is copied out (`RedisValue(reply)`).
+/// A reply of Redis, or a part of one. It can be looked at only while it's lent: its memory belongs to the parser and the
+/// channel, and holds the next reply soon after. What is to be kept is copied out (`RedisValue(reply)`).
 package struct RedisReply: ~Copyable {
   package enum Kind: Sendable {
     case string, array, integer, null, status, error
   }
 
-  private let tape: UnsafePointer<ReplyTape>
+  /// One value, as ``ReplyParser`` found it.
+  struct Node {
+    let kind: Kind
+    /// Bytes of a text, elements of an array.
+    let count: Int
+    /// An integer's value; where a text begins, in bytes from the reply's start; of an array, the place of the node behind
+    /// its last element.
+    var value: Int
+  }
+
+  private let nodes: UnsafePointer<Node>
+  private let text: UnsafeRawPointer
   private let position: Int
 
-  init(tape: UnsafePointer<ReplyTape>, position: Int) {
-    self.tape = tape
+  /// - Parameters:
+  ///   - nodes: all values of the whole reply, an array right before its elements.
+  ///   - text: the reply's first byte.
+  ///   - position: the place of this value among the nodes.
+  init(nodes: UnsafePointer<Node>, text: UnsafeRawPointer, position: Int = 0) {
+    self.nodes = nodes
+    self.text = text
     self.position = position
   }
 
-  private var node: ReplyNode {
-    @inline(__always) get { tape.pointee.nodes[position] }
+  private var node: Node {
+    @inline(__always) get { nodes[position] }
   }
 
   package var kind: Kind { node.kind }
@@ -38,7 +54,7 @@ package struct RedisReply: ~Copyable {
     let node = node
     switch node.kind {
     case .string, .status, .error:
-      return try body(UnsafeRawBufferPointer(start: tape.pointee.text + node.value, count: node.count))
+      return try body(UnsafeRawBufferPointer(start: text + node.value, count: node.count))
     case .array, .integer, .null:
       return try body(UnsafeRawBufferPointer(start: nil, count: 0))
     }
@@ -62,12 +78,11 @@ package struct RedisReply: ~Copyable {
 
   /// Calls `body` with each element of an array, in order; never for every other kind.
   package func forEach<E: Error>(_ body: (borrowing RedisReply) throws(E) -> Void) throws(E) {
-    guard count > 0 else { return }
     var next = position + 1
-    repeat {
-      try body(RedisReply(tape: tape, position: next))
-      next = Int(tape.pointee.nodes[next].next)
-    } while next != 0
+    for _ in 0..<count {
+      try body(RedisReply(nodes: nodes, text: text, position: next))
+      next = place(behind: next)
+    }
   }
 
   /// Calls `body` with the element at `index` (from 0); nil when there is none. Walks past those before it.
@@ -77,7 +92,12 @@ package struct RedisReply: ~Copyable {
   ) throws(E) -> T? {
     guard index >= 0, index < count else { return nil }
     var next = position + 1
-    for _ in 0..<index { next = Int(tape.pointee.nodes[next].next) }
-    return try body(RedisReply(tape: tape, position: next))
+    for _ in 0..<index { next = place(behind: next) }
+    return try body(RedisReply(nodes: nodes, text: text, position: next))
+  }
+
+  @inline(__always)
+  private func place(behind position: Int) -> Int {
+    nodes[position].kind == .array ? nodes[position].value : position + 1
   }
 }

@@ -53,10 +53,38 @@ package enum RedisValue: Sendable, Hashable {
     return nil
   }
 
+  /// The values by the names before them, where an array is a list of both by turns (XINFO, CONFIG GET); empty for every
+  /// other kind.
+  package var fields: [String: RedisValue] {
+    guard let elements = array else { return [:] }
+    var fields: [String: RedisValue] = [:]
+    for index in stride(from: 0, to: elements.count - 1, by: 2) {
+      if let name = elements[index].string { fields[name] = elements[index + 1] }
+    }
+    return fields
+  }
+
   package var error: RedisServerError? {
     if case .error(let error) = self { return error }
     return nil
   }
 
   package var isNull: Bool { self == .null }
+}
+
+/// An error that Redis answered with. The command had no effect, unless its documentation says otherwise.
+package struct RedisServerError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The whole line without its `-`, such as `WRONGTYPE Operation against a key holding the wrong kind of value`.
+  package let message: String
+
+  package init(message: String) {
+    self.message = message
+  }
+
+  /// The first word, such as `OOM`, `LOADING`, `MISCONF`, `READONLY` or `ERR`.
+  package var code: String {
+    String(message.prefix { $0 != " " })
+  }
+
+  package var description: String { message }
 }

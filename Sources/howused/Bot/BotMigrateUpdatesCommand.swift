@@ -34,7 +34,7 @@ struct BotMigrateUpdatesCommand: AsyncParsableCommand {
       // Says so when there is no such bot.
       _ = try await BotAdministration(store).show(id)
       do {
-        try await UpdatesMigration(client: store.client, schema: store.keys).migrate(id, to: name)
+        try await UpdatesMigration(client: store.client, keys: store.keys).migrate(id, to: name)
       } catch let error as RequestError {
         throw CommandError(error.description)
       }

@@ -28,8 +28,9 @@ struct BotShowCommand: AsyncParsableCommand {
   func run() async throws {
     let (bot, partition, online) = try await store.withStore { store in
       let bot = try await BotAdministration(store).show(id)
-      let since = try await store.clock().nowMilliseconds - 120_000
-      let online = try await store.client.send("ZCOUNT", store.keys.online(id), since, "+inf").int ?? 0
+      let now = try await store.clock().nowMilliseconds
+      let count = OnlineSet(store.keys, id).count(window: Limits.defaultOnlineSeconds, now: now)
+      let online = try await store.client.send(count).int ?? 0
       return (bot, store.keys.partition(of: id), online)
     }
     print("id:         \(bot.id)")

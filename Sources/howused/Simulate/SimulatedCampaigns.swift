@@ -42,7 +42,7 @@ struct SimulatedCampaigns {
   }
 
   private func firstDay(of week: Int64) -> Int64 {
-    var random = SeededGenerator(hashing: seed, 5, UInt64(bitPattern: week))
+    var random = SplitMix64(hashing: seed, 5, UInt64(bitPattern: week))
     return week * 7 + Int64(random.next() % 7)
   }
 }

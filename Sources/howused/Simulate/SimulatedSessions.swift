@@ -45,7 +45,7 @@ struct SimulatedSessions {
     for _ in 0..<random.poisson(mean: user.sessionsPerDay * SimulatedRhythm.maximum) {
       let time = SimulatedUsers.time(on: day, &random)
       let isThere = SimulatedUsers.isThere(at: time, user.language, random.unit())
-      let own = SeededGenerator(hashing: random.next())
+      let own = SplitMix64(hashing: random.next())
       guard isThere, time > user.from, time < user.until else { continue }
       sessions.append(SimulatedSession(user: user.day, user.number, at: time, isFirst: false, random: own))
     }
@@ -64,7 +64,7 @@ struct SimulatedSession {
   /// Whether it's the user's first session.
   private let isFirst: Bool
   private var hasBegun = false
-  private var random: SeededGenerator
+  private var random: SplitMix64
 
   private static let mean = 7.5
   private static let longest: Int8 = 60
@@ -75,7 +75,7 @@ struct SimulatedSession {
   /// No session takes longer than this: milliseconds.
   static let longestTime = Int64(longest) * pause.upperBound
 
-  init(user day: Int64, _ number: Int32, at time: Int64, isFirst: Bool, random: SeededGenerator) {
+  init(user day: Int64, _ number: Int32, at time: Int64, isFirst: Bool, random: SplitMix64) {
     self.day = day
     self.number = number
     self.isFirst = isFirst
@@ -98,7 +98,7 @@ struct SimulatedSession {
   }
 }
 
-extension SeededGenerator {
+extension SplitMix64 {
   /// How many of something there are that comes on its own `mean` times, on average. Meant for a few.
   fileprivate mutating func poisson(mean: Double) -> Int {
     // Knuth, "The Art of Computer Programming", volume 2, 3.4.1, algorithm Q.

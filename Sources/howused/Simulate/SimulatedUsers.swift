@@ -69,7 +69,7 @@ struct SimulatedUsers {
     let expected =
       newcomers * pow(1 + Self.growth, Double(day - present)) * campaigns.strength(on: day)
       * SimulatedRhythm.maximum
-    var random = SeededGenerator(hashing: seed, 1, UInt64(bitPattern: day))
+    var random = SplitMix64(hashing: seed, 1, UInt64(bitPattern: day))
     // As many as there would be if it were always the busiest time.
     for number in 0..<min(Int32(expected + random.unit()), Int32(Self.mostNewcomers)) {
       if let user = user(day, number) { body(user) }
@@ -81,7 +81,7 @@ struct SimulatedUsers {
   ///   - number: of those of that day.
   /// - Returns: nil: there is no such user, since too few are there at that hour.
   func user(_ day: Int64, _ number: Int32) -> User? {
-    var random = SeededGenerator(hashing: seed, 2, UInt64(bitPattern: day), UInt64(number))
+    var random = SplitMix64(hashing: seed, 2, UInt64(bitPattern: day), UInt64(number))
     let language = Int8(SimulatedWords.language(at: random.unit()))
     let from = Self.time(on: day, &random)
     guard Self.isThere(at: from, language, random.unit()) else { return nil }
@@ -100,13 +100,13 @@ struct SimulatedUsers {
 
   /// Where a user came from; empty: by themselves.
   func source(of user: User) -> String {
-    var random = SeededGenerator(hashing: seed, 3, UInt64(bitPattern: user.day), UInt64(user.number))
+    var random = SplitMix64(hashing: seed, 3, UInt64(bitPattern: user.day), UInt64(user.number))
     return campaigns.name(on: user.day, at: random.unit()) ?? SimulatedWords.source(at: random.unit())
   }
 
   /// What a user does on a day depends on this.
-  func random(of user: User, on day: Int64) -> SeededGenerator {
-    SeededGenerator(hashing: seed, 4, UInt64(bitPattern: user.day) << 32 | UInt64(user.number), UInt64(bitPattern: day))
+  func random(of user: User, on day: Int64) -> SplitMix64 {
+    SplitMix64(hashing: seed, 4, UInt64(bitPattern: user.day) << 32 | UInt64(user.number), UInt64(bitPattern: day))
   }
 
   /// Spread out, as real ids are, and none is given out twice within eleven years: the factor and the modulus have no
@@ -120,7 +120,7 @@ struct SimulatedUsers {
   // MARK: Chance
 
   /// Any time of a day of UTC, in Unix milliseconds.
-  static func time(on day: Int64, _ random: inout SeededGenerator) -> Int64 {
+  static func time(on day: Int64, _ random: inout SplitMix64) -> Int64 {
     day * millisecondsPerDay + Int64(random.unit() * Double(millisecondsPerDay))
   }
 

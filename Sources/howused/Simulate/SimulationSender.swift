@@ -8,8 +8,6 @@ struct SimulationSender: Sendable {
   let keys: KeySchema
   let bot: BotID
 
-  /// How long the online set outlives its last user, in seconds, and whom it forgets.
-  private static let longestWindow: Int64 = 600
   /// An event that is later than this, in milliseconds, comes with its own time.
   private static let delay: Int64 = 1000
 
@@ -19,19 +17,16 @@ struct SimulationSender: Sendable {
   /// - Throws: the first error of Redis; then some of them may be stored.
   func send(_ events: [SimulatedTraffic.Event], at now: Int64) async throws {
     guard !events.isEmpty else { return }
-    let partition = keys.partition(of: bot)
+    let stream = EventStream(keys, keys.partition(of: bot))
     var commands = events.map { event in
-      RedisCommand("XADD", keys.events(partition), "*", "e", fragment(event, isLate: event.time < now - Self.delay))
+      stream.add(fragment(event, isLate: event.time < now - Self.delay))
     }
     // Whoever was there so long ago that nobody can ask for it is not online.
-    let recent = events.filter { $0.time > now - Self.longestWindow * 1000 }
+    let recent = events.filter { $0.time > now - OnlineSet.longestWindow }
     if !recent.isEmpty {
-      let online = keys.online(partition, bot)
-      var seen = RedisCommand("ZADD", online, "GT")
-      for event in recent { seen.append(contentsOf: [event.time, event.user]) }
-      commands.append(seen)
-      commands.append(["ZREMRANGEBYSCORE", online, "-inf", now - Self.longestWindow * 1000])
-      commands.append(["EXPIRE", online, Self.longestWindow + 60])
+      let online = OnlineSet(keys, bot)
+      commands.append(online.add(recent.map { ($0.user, $0.time) }))
+      commands += online.trim(now: now)
     }
     for reply in try await client.pipeline(commands) {
       if let error = reply.error { throw error }

@@ -25,9 +25,9 @@ struct TopReader {
     for partition in store.keys.partitions { try await add(partition, to: &snapshot) }
     try await addMemory(to: &snapshot)
     let shown = Array(bots.prefix(Self.botLimit))
-    let since = snapshot.time - 120_000
+    let now = snapshot.time
     let online = try await store.client.pipeline(
-      shown.map { ["ZCOUNT", store.keys.online($0.id), since, "+inf"] }
+      shown.map { OnlineSet(store.keys, $0.id).count(window: Limits.defaultOnlineSeconds, now: now) }
     )
     try await uses.follow(now: snapshot.time)
     snapshot.bots = zip(shown, online).map { bot, online in
@@ -47,11 +47,8 @@ struct TopReader {
     guard replies.count == 4 else { return }
     if let archiver = replies[3].string { snapshot.archivers[archiver, default: 0] += 1 }
     // There is no stream before the first event.
-    guard let fields = replies[0].array else { return }
-    var named: [String: RedisValue] = [:]
-    for index in stride(from: 0, to: fields.count - 1, by: 2) {
-      if let name = fields[index].string { named[name] = fields[index + 1] }
-    }
+    guard replies[0].array != nil else { return }
+    let named = replies[0].fields
     snapshot.added += Self.count(named["entries-added"])
     snapshot.waiting += Self.count(named["length"])
     let last = named["last-generated-id"]?.string.flatMap { StreamID($0) } ?? .zero
@@ -75,13 +72,9 @@ struct TopReader {
   }
 
   private func addMemory(to snapshot: inout TopSnapshot) async throws {
-    let text = try await store.client.send("INFO", "memory").string ?? ""
-    for line in text.split(whereSeparator: \.isNewline) {
-      let sides = line.split(separator: ":")
-      guard sides.count == 2, let value = Int64(sides[1]) else { continue }
-      if sides[0] == "used_memory" { snapshot.usedMemory = value }
-      if sides[0] == "maxmemory" { snapshot.memoryLimit = value }
-    }
+    let memory = RedisInfo(try await store.client.send("INFO", "memory"))
+    if let used = memory.integer("used_memory") { snapshot.usedMemory = used }
+    if let limit = memory.integer("maxmemory") { snapshot.memoryLimit = limit }
   }
 }
 

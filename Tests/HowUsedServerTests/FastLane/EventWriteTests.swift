@@ -40,11 +40,11 @@ import Testing
 
   /// Lets `write` hear replies as from Redis, the first of them for the command at `index`.
   private func reply(_ text: String, to write: some RedisReplyHandler, from index: Int = 0) throws {
-    guard let reader = ReplyReader() else { return }
+    var parser = ReplyParser()
     var index = index
     try Array(text.utf8).withUnsafeBytes { bytes in
-      try reader.read(bytes) { reply in
-        write.redisReplied(reply, index: index, tag: 0)
+      try parser.read(bytes) { reply in
+        write.redisReplied(reply, index: index)
         index += 1
         return true
       }
@@ -71,7 +71,7 @@ import Testing
     #expect(client.answers == ["1 outcome_unknown", "0 ok"])
     // Used again, and nobody waits.
     try reply("-ERR a\r\n-ERR b\r\n:1\r\n", to: write, from: 0)
-    write.redisFailed(.timedOut, tag: 0)
+    write.redisFailed(.timedOut)
     #expect(client.answers.count == 2)
     loop.run()
   }
@@ -97,7 +97,7 @@ import Testing
       read.addWaiter(client, slot: 1)
       return (write, read)
     }()
-    write.redisFailed(.connectionLost, tag: 0)
+    write.redisFailed(.connectionLost)
     try reply(":5\r\n", to: read)
     #expect(client.answers == ["0 outcome_unknown", "1 online 5"])
     loop.run()
@@ -110,9 +110,9 @@ import Testing
       let worker = makeWorker(loop)
       gone = worker
       let writes = (0..<3).map { _ in EventWrite(worker: worker) }
-      writes[0].redisFailed(.timedOut, tag: 0)
+      writes[0].redisFailed(.timedOut)
       worker.stop()
-      writes[1].redisFailed(.connectionLost, tag: 0)
+      writes[1].redisFailed(.connectionLost)
       loop.run()
     }
     #expect(gone == nil)

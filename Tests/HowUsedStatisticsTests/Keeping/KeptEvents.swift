@@ -3,14 +3,14 @@ import TestSupport
 
 /// Makes up events at random, the same ones from the same seed.
 struct KeptEvents {
-  var generator: SeededGenerator
+  var generator: SplitMix64
   var bots: [Int64] = [1, 42, 1 << 53]
   var users: [Int64] = [.min, .min + 1, -77, -1, 1, 2, 5, 1 << 40, .max - 1, .max] + (100..<140).map { Int64($0) }
   /// Of a hundred events how many come late, and how many say when the user came.
   var late = 20
   var registering = 15
 
-  init(seed: UInt64) { generator = SeededGenerator(state: seed) }
+  init(seed: UInt64) { generator = SplitMix64(state: seed) }
 
   /// A segment of one day, `from` to `to` being parts of it, of a thousand.
   mutating func segment(day: Int64, _ from: Int64 = 0, _ to: Int64 = 1000, count: Int) -> [KeptEvent] {

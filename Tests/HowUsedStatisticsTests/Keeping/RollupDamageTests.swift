@@ -77,7 +77,7 @@ struct RollupDamageTests {
 
   @Test func readersOfDamagedFilesFailOrGoOn() throws {
     let (archive, files) = try archive()
-    var generator = SeededGenerator(state: TestRun.seed())
+    var generator = SplitMix64(state: TestRun.seed())
     let kept = try KeptSections()
     var read = 0
     for file in files {
@@ -106,7 +106,7 @@ struct RollupDamageTests {
   /// Behind the checksums: what a section's frames hold is changed, and compressed again.
   @Test func sectionsOfNonsenseFailOrGoOn() throws {
     let (archive, files) = try archive()
-    var generator = SeededGenerator(state: TestRun.seed())
+    var generator = SplitMix64(state: TestRun.seed())
     let kept = try KeptSections()
     var (read, failed) = (0, 0)
     for file in files {

@@ -49,12 +49,12 @@ struct SectionFrameEditor {
     try section[offset..<offset + size].withUnsafeBytes { try kept.decompressor.decompress($0, limit: 1 << 24) }
   }
 
-  mutating func damage(_ generator: inout SeededGenerator) {
+  mutating func damage(_ generator: inout SplitMix64) {
     let part = Int.random(in: -1..<contents.count, using: &generator)
     if part < 0 { Self.damage(&directory, &generator) } else { Self.damage(&contents[part], &generator) }
   }
 
-  private static func damage(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
+  private static func damage(_ bytes: inout [UInt8], _ generator: inout SplitMix64) {
     guard let index = bytes.indices.randomElement(using: &generator) else { return bytes.append(7) }
     switch Int.random(in: 0..<5, using: &generator) {
     case 0: bytes[index] ^= 1 << UInt8.random(in: 0..<8, using: &generator)

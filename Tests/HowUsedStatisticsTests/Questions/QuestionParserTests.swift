@@ -225,7 +225,7 @@ import Testing
       "users", "",
       "\u{0}", "🚀", "é\u{301}", String(repeating: "9", count: 400), String(repeating: ",", count: 300),
     ]
-    var random = SeededGenerator(state: TestRun.seed())
+    var random = SplitMix64(state: TestRun.seed())
     for _ in 0..<20_000 {
       let parameters = (0..<Int.random(in: 0...5, using: &random)).map { _ in
         (name: names.randomElement(using: &random) ?? "", value: values.randomElement(using: &random) ?? "")

@@ -312,7 +312,7 @@ import Testing
   // MARK: Whatever is asked
 
   @Test func everyTimelineIsWhole() throws {
-    var random = SeededGenerator(state: TestRun.seed())
+    var random = SplitMix64(state: TestRun.seed())
     let zones = LocalDaysTests.days.map(\.zone) + ["UTC", "Asia/Tokyo"]
     var answered = 0
     for _ in 0..<3000 {

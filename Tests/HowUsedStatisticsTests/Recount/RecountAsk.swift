@@ -19,7 +19,7 @@ struct RecountAsk: CustomStringConvertible, Sendable {
   var zone: String
 
   /// - Parameter generator: whose events are asked about; `generator.now` is the time of asking.
-  init(_ generator: RecountGenerator, using random: inout SeededGenerator) {
+  init(_ generator: RecountGenerator, using random: inout SplitMix64) {
     func chance(_ oneIn: Int) -> Bool { Int.random(in: 0..<oneIn, using: &random) == 0 }
     bot = generator.bots.randomElement(using: &random) ?? 1
     metric = RecountMetric.allCases.randomElement(using: &random) ?? .uses
@@ -66,7 +66,7 @@ struct RecountAsk: CustomStringConvertible, Sendable {
   }
 
   /// One to twelve values, now and then one that no event has.
-  private static func values(_ dimension: RecountDimension, _ random: inout SeededGenerator) -> [String] {
+  private static func values(_ dimension: RecountDimension, _ random: inout SplitMix64) -> [String] {
     let known =
       switch dimension {
       case .event: RecountGenerator.names

@@ -21,7 +21,7 @@ struct RecountGenerator {
   static let sources = (0..<200).map { "src\($0)" } + ["Ёлка", "back\\slash", "<b>&\"", "__other", "SRC1"]
   static let marks = ["", "", "A", "B"]
 
-  var random: SeededGenerator
+  var random: SplitMix64
   /// The first has most of the events.
   var bots: [Int64] = [1, 77, 4_503_599_627_370_496]
   var userCount = 400
@@ -29,13 +29,13 @@ struct RecountGenerator {
   var span: ClosedRange<Int64>
 
   init(seed: UInt64, span: ClosedRange<Int64>) {
-    random = SeededGenerator(state: seed)
+    random = SplitMix64(state: seed)
     self.span = span
   }
 
   /// So many days that end one to four days after a random change of clocks.
   init(seed: UInt64, days: Int64) {
-    random = SeededGenerator(state: seed)
+    random = SplitMix64(state: seed)
     let change = Self.clockChanges.randomElement(using: &random) ?? 0
     let end = change + Int64.random(in: 86_400...4 * 86_400, using: &random)
     span = (end - days * 86_400) * 1000...end * 1000 - 1

@@ -19,7 +19,7 @@ import Testing
     let seed = TestRun.seed()
     var generator = RecountGenerator(seed: seed, days: 9)
     let recount = Recount(events: generator.events(2000), removals: [], updatesName: [77: "old"])
-    var random = SeededGenerator(state: seed &+ 1)
+    var random = SplitMix64(state: seed &+ 1)
     var answered = 0
     for _ in 0..<100 {
       let ask = RecountAsk(generator, using: &random)

@@ -65,9 +65,9 @@ struct BotAdministrationTests {
       for number in [1, 12] as [Int64] {
         let id = try bot(number)
         try await administration.add(id, name: "", tokens: BotTokens())
-        try await client.send("ZADD", keys.online(id), 1, "7")
+        try await client.send(OnlineSet(keys, id).add([(user: 7, time: 1)]))
         try await client.send("HSET", keys.updatesNames(keys.partition(of: id)), id.description, "legacy")
-        try await client.send("XADD", keys.events(keys.partition(of: id)), "\(number)-0", "e", "")
+        try await client.send(EventStream(keys, keys.partition(of: id)).add("", id: "\(number)-0"))
       }
       #expect(try await administration.remove(try bot(1), settling: .zero) == 2)
       #expect(try await client.send("EXISTS", keys.online(try bot(1)), keys.online(try bot(12))).int == 1)
@@ -85,7 +85,7 @@ struct BotAdministrationTests {
     try await with { administration, client in
       let id = try bot(1)
       try await administration.add(id, name: "", tokens: BotTokens())
-      try await client.send("ZADD", keys.online(id), 1, "7")
+      try await client.send(OnlineSet(keys, id).add([(user: 7, time: 1)]))
       try await client.send("HSET", keys.updatesNames(keys.partition(of: id)), id.description, "legacy")
       let removal = Task { try await administration.remove(id, settling: .seconds(60)) }
       #expect(try await eventually { try await administration.list().isEmpty })

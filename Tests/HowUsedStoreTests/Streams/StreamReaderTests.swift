@@ -20,8 +20,8 @@ struct StreamReaderTests {
 
     /// Adds entries with the ids `from-0`…`through-0`.
     func add(_ numbers: ClosedRange<Int>) async throws {
-      let key = keys.events(partition)
-      _ = try await client.pipeline(numbers.map { ["XADD", key, "\($0)-0", "e", fragment($0)] })
+      let stream = EventStream(keys, partition)
+      _ = try await client.pipeline(numbers.map { stream.add(fragment($0), id: "\($0)-0") })
     }
 
     /// How often streams were read from Redis.

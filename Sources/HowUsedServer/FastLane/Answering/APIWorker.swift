@@ -159,7 +159,7 @@ package final class APIWorker {
     for event in events {
       write.addEvent(of: bot, fragment: decoder.fragment(of: event, in: body))
       if let time = event.time {
-        if time > now - OnlineWindow.kept { write.addUser(event.userID, seenAt: time) }
+        if time > now - OnlineSet.longestWindow { write.addUser(event.userID, seenAt: time) }
       } else {
         write.addUser(event.userID, seenAt: nowArgument)
       }
@@ -216,31 +216,32 @@ package final class APIWorker {
   private func send(_ write: EventWrite, of bot: WorkerBot) {
     bot.events = nil
     do {
-      try redis.send(commands: write.events + (write.users == 0 ? 0 : 1), tag: 0, handler: write) { out in
+      try redis.send(commands: write.events + (write.users == 0 ? 0 : 1), handler: write) { out in
         write.writeCommands(of: bot, to: &out)
       }
     } catch {
-      return write.redisFailed(error, tag: 0)
+      return write.redisFailed(error)
     }
     trimIfDue(bot)
   }
 
   private func send(_ read: OnlineRead, of bot: WorkerBot) {
     do {
-      try redis.send(commands: 1, tag: 0, handler: read) { out in
-        OnlineWindow.writeCount(key: bot.onlineKey, since: now - Int64(read.seconds) * 1000, to: &out)
+      try redis.send(commands: 1, handler: read) { out in
+        bot.online.writeCount(window: read.seconds, now: now, to: &out)
       }
     } catch {
-      read.redisFailed(error, tag: 0)
+      read.redisFailed(error)
     }
   }
 
   /// Trimming and expiry ride along with events, a few seconds apart. If they can't be sent, the next ones do it.
   private func trimIfDue(_ bot: WorkerBot) {
-    guard now - bot.lastTrimmed >= OnlineWindow.trimInterval else { return }
+    guard now - bot.lastTrimmed >= OnlineSet.trimInterval else { return }
     bot.lastTrimmed = now
-    try? redis.send(commands: OnlineWindow.trimCommands, tag: 0, handler: trimReplies) { out in
-      OnlineWindow.writeTrim(key: bot.onlineKey, now: now, to: &out)
+    let trim = bot.online.trim(now: now)
+    try? redis.send(commands: trim.count, handler: trimReplies) { out in
+      for command in trim { command.write(to: &out) }
     }
   }
 
@@ -282,13 +283,13 @@ private final class OnlineTrimReplies: RedisReplyHandler {
 
   init(logger: Logger) { self.logger = logger }
 
-  func redisReplied(_ reply: borrowing RedisReply, index: Int, tag: UInt64) {
+  func redisReplied(_ reply: borrowing RedisReply, index: Int) {
     if let error = reply.error {
       logger.warning("An online set could not be trimmed", metadata: ["error": "\(error)"])
     }
   }
 
-  func redisFailed(_ error: RedisClientError, tag: UInt64) {
+  func redisFailed(_ error: RedisClientError) {
     logger.debug("An online set could not be trimmed", metadata: ["error": "\(error)"])
   }
 }

@@ -9,10 +9,9 @@ final class WorkerBot {
   let record: BotRecord
   /// The XADD of an event of the bot, up to the fragment.
   private(set) var addition: CommandBytes
-  /// The ZADD of the bot's users, after the number of its arguments and up to the first time and user. GT: a time that
-  /// comes late must not make anyone seen longer ago.
+  /// The ZADD of the bot's users, after the number of its arguments and up to the first time and user.
   private(set) var sighting: CommandBytes
-  let onlineKey: ByteBuffer
+  let online: OnlineSet
   let rate: RateCounter?
   var events: EventWrite?
   var reads: [OnlineRead] = []
@@ -26,18 +25,9 @@ final class WorkerBot {
     self.id = id
     self.record = record
     self.rate = rate
-    let partition = keys.partition(of: id)
-    onlineKey = ByteBuffer(string: keys.online(partition, id))
-    addition = CommandBytes(capacity: 96)
-    addition.appendArrayHeader(5)
-    addition.appendBulk("XADD")
-    addition.appendBulk(keys.events(partition))
-    addition.appendBulk("*")
-    addition.appendBulk(EventFragment.fieldName)
-    sighting = CommandBytes(capacity: 96)
-    sighting.appendBulk("ZADD")
-    sighting.appendBulk(keys.online(partition, id))
-    sighting.appendBulk("GT")
+    online = OnlineSet(keys, id)
+    addition = EventStream(keys, keys.partition(of: id)).makeHead()
+    sighting = online.makeAdditionHead()
   }
 
   /// What a token opens. One that has been verified before costs a comparison in constant time, a new one a SHA-256.

@@ -1,4 +1,5 @@
 import HowUsedModel
+import HowUsedStore
 import NIOCore
 import Redis
 
@@ -68,14 +69,14 @@ final class EventWrite: RedisReplyHandler {
   /// Every XADD, then one ZADD for all users.
   func writeCommands(of bot: WorkerBot, to out: inout ByteBuffer) {
     if users > 0 {
-      additions.appendArrayHeader(3 + 2 * users)
+      additions.appendArrayHeader(OnlineSet.additionCount(users: users))
       additions.append(bot.sighting)
       additions.append(seen)
     }
     out.writeCommands(additions)
   }
 
-  func redisReplied(_ reply: borrowing RedisReply, index: Int, tag: UInt64) {
+  func redisReplied(_ reply: borrowing RedisReply, index: Int) {
     if index < events {
       if reply.isError {
         if current < waiters.count { waiters[current].isRefused = true }
@@ -93,7 +94,7 @@ final class EventWrite: RedisReplyHandler {
     if index == events - (users == 0 ? 1 : 0) { finish(missing: nil) }
   }
 
-  func redisFailed(_ error: RedisClientError, tag: UInt64) {
+  func redisFailed(_ error: RedisClientError) {
     finish(missing: error)
   }
 

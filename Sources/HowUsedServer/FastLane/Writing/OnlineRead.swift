@@ -14,7 +14,7 @@ final class OnlineRead: RedisReplyHandler {
 
   func addWaiter(_ responder: any APIResponder, slot: Int) { waiters.append((responder, slot)) }
 
-  func redisReplied(_ reply: borrowing RedisReply, index: Int, tag: UInt64) {
+  func redisReplied(_ reply: borrowing RedisReply, index: Int) {
     if let count = reply.integer {
       finish(.online(count))
     } else {
@@ -24,7 +24,7 @@ final class OnlineRead: RedisReplyHandler {
   }
 
   /// A read changes nothing, so that its loss leaves nothing unknown.
-  func redisFailed(_ error: RedisClientError, tag: UInt64) {
+  func redisFailed(_ error: RedisClientError) {
     finish(.failed(.redisUnavailable()))
   }
 
