@@ -16,7 +16,7 @@ import Testing
       try await rig.add(50)
       try await first.pass()
       try await second.pass()
-      #expect(second.status.health.share?.held == 0)
+      #expect(second.progress.health.leases?.held == 0)
       #expect(try rig.archived() == [])
       #expect(try await rig.backlog(of: first) == StreamBacklog())
       #expect(try await rig.backlog(of: second) == StreamBacklog())
@@ -50,7 +50,7 @@ import Testing
       try await archiver.pass()
       try await archiver.pass(sealing: true)
       #expect(try rig.archived() == ids)
-      #expect(archiver.status.health.lastError == nil)
+      #expect(archiver.progress.health.lastError == nil)
     }
   }
 

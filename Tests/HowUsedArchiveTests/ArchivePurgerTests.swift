@@ -33,7 +33,7 @@ import Testing
         all.append(line)
         Array(line.utf8).withUnsafeBytes { builder.append($0, id: id, time: Int64(id.milliseconds)) }
       }
-      for batch in builder.finish() { try archive.log.append(batch, to: writer) }
+      for batch in builder.finish() { try writer.append(batch) }
     }
     _ = try archive.log.seal(writer)
     return all
@@ -120,7 +120,7 @@ import Testing
     )
   }
 
-  /// Only the marks and the footer can tell that something is wrong in what is left.
+  /// Only the trailers and the footer can tell that something is wrong in what is left.
   @Test func everyFlippedByteOfAPurgedSegmentIsFound() throws {
     let archive = try SampleArchive()
     _ = try Self.fill(archive)
@@ -231,7 +231,7 @@ import Testing
       let third = try await rig.add(10, from: Samples.start + 2000)
       let archiver = try rig.archiver()
       try await archiver.pass(sealing: true)
-      #expect(archiver.status.health.damagedSegments == 0)
+      #expect(archiver.progress.health.damagedSegments == 0)
       #expect(try rig.archived() == third)
       #expect(try rig.log.numbers() == [1, 2, 3])
       #expect(try rig.verify().problems == [])

@@ -118,8 +118,8 @@ final class ArchiveRig: Sendable {
 
   /// What waits for the archive, as the process of this archiver sees it.
   func backlog(of archiver: TestArchiver) async throws -> StreamBacklog {
-    let cursors = try await ArchiveCursors(client: client, keys: streams.keys, status: archiver.status).read()
-    return StreamBacklog(try await archiver.backlog.read(cursors).values)
+    let positions = try await archiver.progress.read(client, streams.keys)
+    return StreamBacklog(try await archiver.backlog.read(positions).values)
   }
 
   func verify() throws -> VerifyReport { try ArchiveVerifier(layout: layout).verify() }
@@ -130,16 +130,16 @@ final class ArchiveRig: Sendable {
 /// One archiving process.
 final class TestArchiver: Sendable {
   let engine: ArchiverEngine
-  let status = ArchiverStatus()
+  let progress = ArchiveProgress()
   let trimmer: Trimmer
   let backlog: BacklogReader
 
   init(_ rig: ArchiveRig, _ configuration: ArchiverConfiguration, loop: any EventLoop) throws {
     let engine = ArchiverEngine(
       streams: rig.streams,
-      disk: try ArchiveDisk(configuration: configuration, eventLoop: loop),
+      writer: try ArchiveWriter(configuration: configuration, progress: progress, eventLoop: loop),
       configuration: configuration,
-      status: status,
+      progress: progress,
       now: { rig.now.withLock { $0 } },
       logger: ArchiveRig.logger
     )
@@ -147,7 +147,7 @@ final class TestArchiver: Sendable {
     backlog = BacklogReader(client: rig.client, keys: rig.streams.keys)
     trimmer = Trimmer(
       streams: rig.streams,
-      consumers: [StatusConsumer(status: status)],
+      consumers: [ProgressConsumer(progress: progress)],
       hook: configuration.hook,
       logger: ArchiveRig.logger
     )
@@ -156,10 +156,10 @@ final class TestArchiver: Sendable {
   func pass(sealing: Bool = false) async throws { try await engine.pass(sealing: sealing) }
 }
 
-struct StatusConsumer: StreamConsumer {
-  let status: ArchiverStatus
+struct ProgressConsumer: StreamConsumer {
+  let progress: ArchiveProgress
   var name: String { "archive" }
-  func finishedThrough(_ partition: Partition) async throws -> StreamID? { status.sealed(partition) }
+  func finishedThrough(_ partition: Partition) async throws -> StreamID? { progress.sealed(partition)?.last }
 }
 
 extension EventStreams {

@@ -82,7 +82,7 @@ import Testing
   @Test func aPartIsNoFault() throws {
     let archive = try threeSegments()
     let writer = try archive.log.openPart(after: archive.position(), compressor: archive.compressor)
-    try archive.log.append(Samples.batch(Samples.ids(3, from: Samples.start + 1000)), to: writer)
+    try writer.append(Samples.batch(Samples.ids(3, from: Samples.start + 1000)))
     let report = try archive.verify()
     #expect(report.problems == [])
     #expect(report.parts == 1)

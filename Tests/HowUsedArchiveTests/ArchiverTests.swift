@@ -50,9 +50,9 @@ import Testing
       #expect(try rig.archived() == ids)
       #expect(try rig.log.parts() == [])
       #expect(try rig.verify().problems == [])
-      #expect(archiver.status.health.archivedEvents == 250)
-      #expect(archiver.status.health.lastError == nil)
-      #expect(archiver.status.health.share?.held == 3)
+      #expect(archiver.progress.health.archivedEvents == 250)
+      #expect(archiver.progress.health.lastError == nil)
+      #expect(archiver.progress.health.leases?.held == 3)
     }
   }
 
@@ -134,7 +134,7 @@ import Testing
       )
       try await archiver.pass(sealing: true)
       try await archiver.pass(sealing: true)
-      #expect(archiver.status.health.foreignEntries == 3)
+      #expect(archiver.progress.health.foreignEntries == 3)
       let more = try await rig.add(2, from: 1_795_341_800_000)
       try await archiver.pass(sealing: true)
       #expect(try rig.archived() == ids + more)

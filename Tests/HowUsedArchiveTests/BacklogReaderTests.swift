@@ -87,19 +87,20 @@ import Testing
   func storedPositions() async throws {
     try await ArchiveRig.with(partitions: 4) { rig in
       let partitions = rig.streams.keys.partitions
-      let stored = StoredPositions(client: rig.client, partitions: partitions) { ["a:\($0)", "b:\($0)"] }
-      #expect(try await stored.read() == [:])
-      try await rig.client.send("SET", "a:p00", "7-1")
-      try await rig.client.send("SET", "b:p00", "6-9")
-      try await rig.client.send("SET", "b:p02", "5-0")
-      try await rig.client.send("SET", "a:p03", "nonsense")
+      let keys = rig.streams.keys
+      let progress = ArchiveProgress()
+      #expect(try await progress.read(rig.client, keys) == [:])
+      try await rig.client.send("SET", keys.archiveCursor(partitions[0]), "7-1")
+      try await rig.client.send("SET", keys.archivePosition(partitions[0]), "6-9")
+      try await rig.client.send("SET", keys.archivePosition(partitions[2]), "5-0")
+      try await rig.client.send("SET", keys.archiveCursor(partitions[3]), "nonsense")
       #expect(
-        try await stored.read() == [
+        try await progress.read(rig.client, keys) == [
           partitions[0]: StreamID(milliseconds: 7, sequence: 1), partitions[2]: StreamID(milliseconds: 5),
         ]
       )
-      try await rig.client.send("RPUSH", "a:p01", "x")
-      await #expect(throws: RedisServerError.self) { try await stored.read() }
+      try await rig.client.send("RPUSH", keys.archiveCursor(partitions[1]), "x")
+      await #expect(throws: RedisServerError.self) { try await progress.read(rig.client, keys) }
     }
   }
 

@@ -174,7 +174,7 @@ import Testing
         let archiver = try rig.archiver(configuration)
         try await archiver.pass(sealing: true)
         #expect(try rig.archived() == ids)
-        #expect(archiver.status.health.damagedSegments == 1)
+        #expect(archiver.progress.health.damagedSegments == 1)
         #expect(try rig.log.damaged().count == 1)
         #expect(try rig.verify().problems.map(\.reason) == ["was set aside as damaged"])
         #expect(try Folder.names(in: rig.layout.dateFolder("2026-11-22")).count == 3)
@@ -220,13 +220,13 @@ import Testing
         return bomb.hasExploded
       }
       #expect(first)
-      #expect(archiver.status.health.lastError?.contains("sync of part failed") == true)
+      #expect(archiver.progress.health.lastError?.contains("sync of part failed") == true)
       let all = try await eventually {
         try await archiver.pass(sealing: true)
         return try rig.archived() == ids
       }
       #expect(all)
-      #expect(archiver.status.health.lastError == nil)
+      #expect(archiver.progress.health.lastError == nil)
       #expect(try rig.verify().problems == [])
       #expect(try rig.log.parts() == [])
     }
@@ -242,13 +242,13 @@ import Testing
       let midnight: UInt64 = 1_795_392_000_000
       let ids = try await rig.add(10, from: midnight - 5)
       try await archiver.pass()
-      #expect(archiver.status.health.isWaitingForDisk)
+      #expect(archiver.progress.health.isWaitingForDisk)
       let isWhole = try await eventually {
         try await archiver.pass(sealing: true)
         return try rig.archived() == ids
       }
       #expect(isWhole)
-      #expect(archiver.status.health.lastError == nil)
+      #expect(archiver.progress.health.lastError == nil)
       #expect(try rig.verify().problems == [])
       #expect(try rig.log.parts() == [])
     }
@@ -288,8 +288,8 @@ import Testing
         try await first.pass()
         try await second.pass(sealing: true)
         #expect(try rig.archived() == [])
-        #expect(second.status.health.share?.held == 0)
-        #expect(second.status.sealed(rig.partition) == nil)
+        #expect(second.progress.health.leases?.held == 0)
+        #expect(second.progress.sealed(rig.partition) == nil)
         try await first.pass()
       }
       // It died without releasing anything: its lease is not waited for.

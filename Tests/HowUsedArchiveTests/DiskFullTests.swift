@@ -17,20 +17,20 @@ import Testing
       var ids: [StreamID] = []
       let archiver = try rig.archiver()
       var rounds = 0
-      while !archiver.status.health.isWaitingForDisk, rounds < 100 {
+      while !archiver.progress.health.isWaitingForDisk, rounds < 100 {
         ids += try await rig.addRandom(20, from: Samples.start + 1000 * UInt64(rounds))
         try await archiver.pass()
         try await archiver.trimmer.pass()
         rounds += 1
       }
-      #expect(archiver.status.health.isWaitingForDisk)
-      #expect(archiver.status.health.lastError?.contains("No space left") == true)
+      #expect(archiver.progress.health.isWaitingForDisk)
+      #expect(archiver.progress.health.lastError?.contains("No space left") == true)
       let backlog = try await rig.backlog(of: archiver)
       #expect(backlog.entries > 0 && backlog.ageMilliseconds > 0)
       // Still full: nothing is lost, nothing is torn.
       ids += try await rig.addRandom(20, from: Samples.start + 1000 * UInt64(rounds))
       try await archiver.pass(sealing: true)
-      #expect(archiver.status.health.isWaitingForDisk)
+      #expect(archiver.progress.health.isWaitingForDisk)
       try Folder.unlink(filler)
       try await archiver.pass(sealing: true)
       let done = try await eventually {
@@ -38,8 +38,8 @@ import Testing
         return try rig.archived() == ids
       }
       #expect(done)
-      #expect(!archiver.status.health.isWaitingForDisk)
-      #expect(archiver.status.health.lastError == nil)
+      #expect(!archiver.progress.health.isWaitingForDisk)
+      #expect(archiver.progress.health.lastError == nil)
       #expect(try await rig.backlog(of: archiver) == StreamBacklog())
       #expect(try rig.verify().problems == [])
     }

@@ -33,7 +33,7 @@ import Testing
       // The others are trimmed, but for the last few seconds.
       let info = Self.info(times, trimmed: times.count { $0 < position - 5000 })
       guard let next = waiting.first else {
-        numbers.note(info)
+        numbers.record(info)
         continue
       }
       let told = numbers.waiting(behind: Self.id(position), next: Self.id(next), info)
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test("However long a consumer is behind, a bounded number of marks is kept, and they still say enough")
+  @Test("However long a consumer is behind, a bounded number of samples is kept, and they still say enough")
   func bounded() {
     var numbers = EntryNumbers()
     let times = Array(1...20_000)

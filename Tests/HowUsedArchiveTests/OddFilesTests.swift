@@ -60,18 +60,18 @@ import Testing
     #expect(try archive.verify().problems.count == 1)
   }
 
-  /// The mark says fewer events than the frame holds, and every checksum is right.
+  /// The trailer says fewer events than the frame holds, and every checksum is right.
   @Test func aMarkThatIsWrongIsToldBeforeItsFrameIsRewritten() throws {
     let archive = try SampleArchive()
     let writer = try archive.log.openPart(after: try archive.position(), compressor: archive.compressor)
     var batch = Samples.batch(Samples.ids(5))
     batch.count = 2
-    try archive.log.append(batch, to: writer)
+    try writer.append(batch)
     _ = try archive.log.seal(writer)
     let bot = try #require(BotID(rawValue: 1_234_567))
     let report = try ArchivePurger(layout: archive.layout).remove(bot, archive.partition)
     #expect(report.events == 0)
-    #expect(report.problems.map(\.reason) == ["the frame's mark says 2 events, and more are of this bot"])
+    #expect(report.problems.map(\.reason) == ["the frame's trailer says 2 events, and more are of this bot"])
   }
 
   /// Anybody who may write to Redis can put there what no request can.

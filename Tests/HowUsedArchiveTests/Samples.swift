@@ -52,8 +52,8 @@ final class SampleArchive {
   func seal(_ batches: [StreamID]...) throws -> PartitionLog.Outcome {
     let writer = try log.openPart(after: try position(), compressor: compressor)
     for ids in batches {
-      try log.append(Samples.batch(ids), to: writer)
-      try log.sync(writer)
+      try writer.append(Samples.batch(ids))
+      try writer.sync()
     }
     return try log.seal(writer)
   }

@@ -94,7 +94,7 @@ import Testing
       func trim(_ consumers: any StreamConsumer...) async throws -> Int {
         let trimmer = Trimmer(
           streams: rig.streams,
-          consumers: [StatusConsumer(status: archiver.status)] + consumers,
+          consumers: [ProgressConsumer(progress: archiver.progress)] + consumers,
           logger: ArchiveRig.logger
         )
         try await trimmer.pass()

@@ -41,8 +41,8 @@ final class RecountRig {
       }
       let log = PartitionLog(layout: layout.archive, partition: partition)
       let writer = try log.openPart(after: try log.position { _ in }, compressor: try ZstdCompressor(level: 1))
-      for batch in builder.finish() { try log.append(batch, to: writer) }
-      try log.sync(writer)
+      for batch in builder.finish() { try writer.append(batch) }
+      try writer.sync()
       guard case .sealed = try log.seal(writer) else {
         Issue.record("nothing was sealed")
         return

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// An open file. All calls block: use it only on a thread that may.
 ///
@@ -25,6 +19,14 @@ package final class File {
   /// Makes a new file for writing; fails with EEXIST if there is one.
   package static func create(_ path: String) throws(FileError) -> File {
     try File(path: path, descriptor: Self.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC))
+  }
+
+  /// Makes a new file of these bytes, and returns when they are on the device.
+  package static func create(_ path: String, holding bytes: [UInt8]) throws(FileError) {
+    let file = try create(path)
+    try file.write(bytes)
+    try file.sync()
+    try file.close()
   }
 
   /// Opens a file for reading and writing, and makes it if there is none. Writing begins at its start.
@@ -113,11 +115,7 @@ package final class File {
 
   /// Like `sync`, without time stamps.
   package func syncData() throws(FileError) {
-    #if canImport(Darwin)
-      try sync()
-    #else
-      guard fdatasync(descriptor) == 0 else { throw FileError(.sync, path: path, code: errno) }
-    #endif
+    guard fdatasync(descriptor) == 0 else { throw FileError(.sync, path: path, code: errno) }
   }
 
   /// Locks the whole file for this process; false if another one has locked it. The lock ends with the file's closing.
@@ -145,4 +143,31 @@ private func systemOpen(_ path: String, _ flags: CInt, _ mode: mode_t) -> CInt {
 private func systemClose(_ descriptor: CInt) -> CInt { close(descriptor) }
 private func systemWrite(_ descriptor: CInt, _ base: UnsafeRawPointer, _ count: Int) -> Int {
   write(descriptor, base, count)
+}
+
+/// A system call on a file that failed, with its errno.
+package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
+  package enum Operation: String, Sendable {
+    case open, read, write, sync, truncate, close, link, unlink, rename, makeFolder, list, status, lock
+  }
+
+  package let operation: Operation
+  package let path: String
+  package let code: CInt
+
+  package init(_ operation: Operation, path: String, code: CInt) {
+    self.operation = operation
+    self.path = path
+    self.code = code
+  }
+
+  /// No room on the device or in the quota: waiting may help, and nothing is wrong with the file.
+  package var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+  package var isMissing: Bool { code == ENOENT }
+  package var isBrokenPipe: Bool { code == EPIPE }
+  package var alreadyExists: Bool { code == EEXIST }
+
+  package var description: String {
+    "\(operation.rawValue) of \(path) failed: \(String(cString: strerror(code))) (errno \(code))"
+  }
 }

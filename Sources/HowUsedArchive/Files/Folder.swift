@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// Calls on names in the file system. All of them block.
 package enum Folder {
@@ -71,11 +65,7 @@ package enum Folder {
       if errno == ENOENT { return nil }
       throw FileError(.status, path: path, code: errno)
     }
-    #if canImport(Darwin)
-      let modified = status.st_mtimespec
-    #else
-      let modified = status.st_mtim
-    #endif
+    let modified = status.st_mtim
     return FileStatus(
       size: Int(status.st_size),
       modified: Int(modified.tv_sec) * 1_000_000_000 + Int(modified.tv_nsec),
@@ -87,10 +77,7 @@ package enum Folder {
   /// Writes a small file so that it is there wholly or not at all, also after a crash.
   package static func replace(_ path: String, with bytes: [UInt8], temporary: String) throws(FileError) {
     try Self.unlink(temporary)
-    let file = try File.create(temporary)
-    try file.write(bytes)
-    try file.sync()
-    try file.close()
+    try File.create(temporary, holding: bytes)
     try Self.rename(temporary, to: path)
     if let slash = path.lastIndex(of: "/") { try Self.sync(String(path[..<slash])) }
   }
@@ -111,3 +98,15 @@ package struct FileStatus: Sendable, Equatable {
 private func systemLink(_ path: String, _ newPath: String) -> CInt { link(path, newPath) }
 private func systemUnlink(_ path: String) -> CInt { unlink(path) }
 private func systemRename(_ path: String, _ newPath: String) -> CInt { rename(path, newPath) }
+
+/// Names that no other process will choose.
+package enum RandomName {
+  /// 32 hexadecimal digits.
+  package static func make() -> String {
+    var generator = SystemRandomNumberGenerator()
+    return [generator.next(), generator.next()].map { (half: UInt64) in
+      let digits = String(half, radix: 16)
+      return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }.joined()
+  }
+}

@@ -28,7 +28,7 @@ package struct ArchivePurger: Sendable {
 
   private func remove(_ bot: BotID, _ log: PartitionLog, _ progress: (Int) -> Void) throws -> PurgeReport {
     var report = PurgeReport()
-    try removeLeftovers(log)
+    try removeTemporaries(log)
     let compressor = try ZstdCompressor(level: ArchiverConfiguration(layout: layout).compressionLevel)
     for number in try log.numbers() {
       try Task.checkCancellation()
@@ -69,19 +69,12 @@ package struct ArchivePurger: Sendable {
 
   private func replace(_ path: String, with segment: PurgedSegment, _ log: PartitionLog) throws {
     let temporary = "\(log.folder)/\(Self.prefix)\(segment.footer.number)"
-    try Self.write(segment.bytes, to: temporary)
+    try File.create(temporary, holding: segment.bytes)
     try hook(.written)
     try Folder.rename(temporary, to: path)
     try hook(.segmentReplaced)
     try Folder.sync(log.folder)
     try hook(.folderSynced)
-  }
-
-  private static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
-    let file = try File.create(path)
-    try file.write(bytes)
-    try file.sync()
-    try file.close()
   }
 
   /// Lets readers' name, too, stand for the segment as it is now, without a moment in which there is none.
@@ -125,7 +118,7 @@ package struct ArchivePurger: Sendable {
   }
 
   /// What a run left that did not come to its end.
-  private func removeLeftovers(_ log: PartitionLog) throws(FileError) {
+  private func removeTemporaries(_ log: PartitionLog) throws(FileError) {
     for name in try Folder.names(in: log.folder, hidden: true) where name.hasPrefix(Self.prefix) {
       try Folder.unlink("\(log.folder)/\(name)")
     }
@@ -140,4 +133,60 @@ package struct ArchivePurger: Sendable {
 
   /// Hidden, and without the segments' suffix: neither the archiver nor `*.zst` finds them.
   private static let prefix = ".purge-"
+}
+
+/// What came of taking a bot out of the archive.
+package struct PurgeReport: Sendable, Equatable {
+  /// Segments looked at.
+  package var segments = 0
+  /// Segments that held events of the bot.
+  package var rewritten = 0
+  /// Events removed.
+  package var events = 0
+  /// Files that were left as they are, because they are damaged: they may hold events of the bot.
+  package var problems: [SegmentDamage] = []
+
+  package init() {}
+}
+
+/// The steps in which a segment is replaced by one without a bot's lines, in order. Each is announced right after it was
+/// done, so that tests can crash there.
+package enum PurgeStep: String, Sendable, CaseIterable {
+  case written
+  case segmentReplaced
+  case folderSynced
+  case dateLinked
+  case dateReplaced
+  case dateFolderSynced
+}
+
+/// Called at each step. Production does nothing there. What it throws goes on as if the step had thrown it.
+package typealias PurgeHook = @Sendable (PurgeStep) throws -> Void
+
+/// Lets one process at a time rewrite segments: of two, each would bring back what the other one took out. The lock ends
+/// with the process, or when it is unlocked; the file stays.
+enum PurgeLock {
+  /// - Throws: ``PurgeIsRunning`` when another process has it.
+  static func take(_ layout: ArchiveLayout) throws -> File {
+    let file = try open("\(layout.log)/.purge-lock")
+    let isOurs = try file.lock()
+    if !isOurs { throw PurgeIsRunning() }
+    return file
+  }
+
+  private static func open(_ path: String) throws(FileError) -> File {
+    if try Folder.status(of: path) == nil {
+      do {
+        return try File.create(path)
+      } catch  where error.alreadyExists {
+        // Another process was faster.
+      }
+    }
+    return try File.openForReading(path)
+  }
+}
+
+/// Another process is taking a bot out of this archive.
+package struct PurgeIsRunning: Error, CustomStringConvertible {
+  package var description: String { "another bot is being taken out of the archive: run this again after that" }
 }

@@ -3,8 +3,8 @@ import HowUsedModel
 
 /// A sealed segment without the lines of one bot.
 ///
-/// The footer and the marks keep their ids and times: what they cover has not changed, only less of it is there. Frames
-/// without a line of the bot are taken over as they are. One that loses all of its lines stays, empty, so that the marks
+/// The footer and the trailers keep their ids and times: what they cover has not changed, only less of it is there. Frames
+/// without a line of the bot are taken over as they are. One that loses all of its lines stays, empty, so that the trailers
 /// still follow each other, and so that no file starts with a skippable frame.
 struct PurgedSegment {
   /// The whole file.
@@ -32,28 +32,28 @@ struct PurgedSegment {
   }
 
   private mutating func add(_ frame: SegmentReader.Frame, _ reader: SegmentReader) throws {
-    var mark = frame.mark
+    var trailer = frame.trailer
     let (kept, removed) = try others(frame, reader.path)
     if removed == 0 {
       bytes += reader.encoded(frame)
     } else {
-      guard removed <= mark.count else {
+      guard removed <= trailer.count else {
         throw SegmentDamage(
           path: reader.path,
           offset: frame.offset,
-          reason: "the frame's mark says \(mark.count) events, and more are of this bot"
+          reason: "the frame's trailer says \(trailer.count) events, and more are of this bot"
         )
       }
       let data = try kept.withUnsafeBytes { try compressor.compress($0) }
-      mark.count -= removed
-      mark.rawBytes = kept.count
-      mark.compressedBytes = data.count
+      trailer.count -= removed
+      trailer.rawBytes = kept.count
+      trailer.compressedBytes = data.count
       bytes += data
-      mark.write(to: &bytes)
+      trailer.write(to: &bytes)
     }
     self.removed += removed
-    footer.count += mark.count
-    footer.rawBytes += mark.rawBytes
+    footer.count += trailer.count
+    footer.rawBytes += trailer.rawBytes
   }
 
   /// The lines of all other bots, and how many lines are none of them.

@@ -42,7 +42,7 @@ package struct ArchiveLayout: Sendable, Equatable {
   static let segmentPrefix = "seg-"
   static let partPrefix = ".part-"
   static let datePrefix = "date="
-  static let damagedMark = ".damaged-"
+  static let damagedInfix = ".damaged-"
   /// Enough digits that names sort as numbers do, for ever.
   static let digits = 16
 

@@ -28,7 +28,7 @@ package struct SegmentFooter: Sendable, Equatable {
   /// Size of everything before the footer.
   package var start: Int
 
-  /// Lines were taken out after sealing: `first`, `last`, the times and the marks' ids still say what the segment
+  /// Lines were taken out after sealing: `first`, `last`, the times and the trailers' ids still say what the segment
   /// covered, the counts and sizes what is left.
   package static let purgedFlag: UInt16 = 1
 
@@ -76,7 +76,7 @@ package struct SegmentFooter: Sendable, Equatable {
       bytes.count == Self.size, case .skippable(let content) = ZstdFrame.inspect(bytes),
       content.count == Self.contentSize
     else { return nil }
-    var fields = FieldReader(UnsafeRawBufferPointer(rebasing: bytes[content]))
+    var fields = LittleEndianReader(UnsafeRawBufferPointer(rebasing: bytes[content]))
     guard fields.next(UInt64.self) == Self.magic else { return nil }
     self.partition = Partition(rawValue: fields.next(UInt16.self))
     self.flags = fields.next(UInt16.self)

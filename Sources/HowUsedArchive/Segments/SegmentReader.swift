@@ -1,4 +1,5 @@
 internal import Crypto
+package import HowUsedModel
 
 /// Reads a sealed segment or a part, frame by frame, and checks all that can be checked on the way.
 package struct SegmentReader {
@@ -14,9 +15,9 @@ package struct SegmentReader {
   /// More than any batch of ours: what a damaged header claims is not believed beyond this.
   static let maximumFrameContent = 256 << 20
 
-  /// A frame's lines and its mark.
+  /// A frame's lines and its trailer.
   package struct Frame: Sendable {
-    package let mark: BatchMark
+    package let trailer: FrameTrailer
     /// The lines, each ended by a newline.
     package let lines: [UInt8]
     /// Where the frame starts in the file.
@@ -83,11 +84,11 @@ package struct SegmentReader {
     guard case .data(let size) = dataSize else {
       throw damage(start, dataSize == .incomplete ? "a frame is cut short" : "no data frame where one must start")
     }
-    guard let mark = mark(at: start + size) else {
-      throw damage(start + size, "no whole batch mark behind the frame at byte \(start)")
+    guard let trailer = trailer(at: start + size) else {
+      throw damage(start + size, "no whole trailer behind the frame at byte \(start)")
     }
-    guard mark.compressedBytes == size else {
-      throw damage(start + size, "the mark speaks of a frame of \(mark.compressedBytes) bytes, this one has \(size)")
+    guard trailer.compressedBytes == size else {
+      throw damage(start + size, "the trailer says \(trailer.compressedBytes) bytes of a frame, this one has \(size)")
     }
     let lines: [UInt8]
     do {
@@ -100,16 +101,16 @@ package struct SegmentReader {
     } catch {
       throw damage(start, "the frame does not decode: \(error)")
     }
-    guard lines.count == mark.rawBytes else {
-      throw damage(start, "the frame holds \(lines.count) bytes, its mark says \(mark.rawBytes)")
+    guard lines.count == trailer.rawBytes else {
+      throw damage(start, "the frame holds \(lines.count) bytes, its trailer says \(trailer.rawBytes)")
     }
-    self.offset = start + size + BatchMark.size
-    return Frame(mark: mark, lines: lines, offset: start)
+    self.offset = start + size + FrameTrailer.size
+    return Frame(trailer: trailer, lines: lines, offset: start)
   }
 
-  /// A frame that `next` gave, with its mark, as both are in the file.
+  /// A frame that `next` gave, with its trailer, as both are in the file.
   func encoded(_ frame: Frame) -> ArraySlice<UInt8> {
-    bytes[frame.offset..<frame.offset + frame.mark.compressedBytes + BatchMark.size]
+    bytes[frame.offset..<frame.offset + frame.trailer.compressedBytes + FrameTrailer.size]
   }
 
   /// Goes to the next place behind the damage where a data frame starts; false if there is none.
@@ -127,16 +128,55 @@ package struct SegmentReader {
     return false
   }
 
-  private func mark(at offset: Int) -> BatchMark? {
-    guard offset + BatchMark.size <= end else { return nil }
+  /// The footer of a segment whose every byte is as it was sealed.
+  ///
+  /// - Throws: `SegmentDamage`, with the place of the first damage where it can be found.
+  package static func validated(_ path: String, number: UInt64, partition: Partition) throws -> SegmentFooter {
+    try segment(path).validated(number: number, partition: partition)
+  }
+
+  /// As above, of a segment that was opened and not read yet.
+  func validated(number: UInt64, partition: Partition) throws -> SegmentFooter {
+    guard let footer, digestMatches() else {
+      var reader = self
+      while try reader.next() != nil {}
+      throw SegmentDamage(path: path, reason: "its SHA-256 is not the one in its footer, though every frame decodes")
+    }
+    guard footer.partition == partition, footer.number == number else {
+      throw SegmentDamage(path: path, reason: "it is segment \(footer.number) of \(footer.partition) by its footer")
+    }
+    return footer
+  }
+
+  private func trailer(at offset: Int) -> FrameTrailer? {
+    guard offset + FrameTrailer.size <= end else { return nil }
     return bytes.withUnsafeBytes { bytes in
-      let frame = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + BatchMark.size])
+      let frame = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + FrameTrailer.size])
       guard case .skippable(let content) = ZstdFrame.inspect(frame) else { return nil }
-      return BatchMark(UnsafeRawBufferPointer(rebasing: frame[content]))
+      return FrameTrailer(UnsafeRawBufferPointer(rebasing: frame[content]))
     }
   }
 
   private func damage(_ offset: Int, _ reason: String) -> SegmentDamage {
     SegmentDamage(path: path, offset: offset, reason: reason)
+  }
+}
+
+/// A file of the archive that is not what it should be: where, and why.
+package struct SegmentDamage: Error, Sendable, Equatable, CustomStringConvertible {
+  package let path: String
+  /// Bytes from the file's start to what is wrong; nil when it is about the file as a whole.
+  package let offset: Int?
+  package let reason: String
+
+  package init(path: String, offset: Int? = nil, reason: String) {
+    self.path = path
+    self.offset = offset
+    self.reason = reason
+  }
+
+  package var description: String {
+    guard let offset = self.offset else { return "\(self.path): \(self.reason)" }
+    return "\(path): at byte \(offset): \(reason)"
   }
 }

@@ -55,8 +55,8 @@ struct ArchiveServices {
     let health = archiver.health
     let waiting = health.isWaitingForDisk ? "the disk is full: archiving waits" : nil
     var consumer = ConsumerHealth(backlog: backlog.latest, problem: waiting ?? health.lastError)
-    consumer.state = health.share?.description
-    consumer.partitions = health.share?.held
+    consumer.state = health.leases?.description
+    consumer.partitions = health.leases?.held
     return consumer
   }
 }

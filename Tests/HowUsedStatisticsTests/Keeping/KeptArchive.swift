@@ -29,8 +29,8 @@ final class KeptArchive: Sendable {
     }
     let log = log
     let writer = try log.openPart(after: try log.position { _ in }, compressor: try ZstdCompressor(level: 1))
-    for batch in builder.finish() { try log.append(batch, to: writer) }
-    try log.sync(writer)
+    for batch in builder.finish() { try writer.append(batch) }
+    try writer.sync()
     guard case .sealed(let footer) = try log.seal(writer) else {
       Issue.record("nothing was sealed")
       return 0

@@ -1,0 +1,141 @@
+internal import HowUsedModel
+internal import NIOCore
+
+/// Writes all archive files, on a thread of its own: compressing and waiting for the disk hold up nobody else. Each partition
+/// has at most one open part; it becomes a segment when it is full, old enough, or its UTC day is over.
+actor ArchiveWriter {
+  private struct Partial {
+    let writer: SegmentWriter
+    let opened = ContinuousClock.now
+  }
+
+  private let eventLoop: any EventLoop
+  private let configuration: ArchiverConfiguration
+  private let progress: ArchiveProgress
+  private let compressor: ZstdCompressor
+  private var ownerFile: OwnerFile?
+  private var parts: [Partition: Partial] = [:]
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
+
+  /// - Parameter eventLoop: one that nothing else runs on.
+  init(configuration: ArchiverConfiguration, progress: ArchiveProgress, eventLoop: any EventLoop) throws {
+    self.configuration = configuration
+    self.progress = progress
+    self.eventLoop = eventLoop
+    self.compressor = try ZstdCompressor(level: configuration.compressionLevel)
+  }
+
+  /// Begins at what the partition's files hold. A part that was open is left behind for recovery.
+  ///
+  /// - Returns: the last event in a sealed segment, what open parts and damaged segments hold behind it, and the segments
+  ///   that were found damaged just now.
+  func open(_ partition: Partition) throws -> (sealed: StreamID, unsealed: UnsealedEvents, damage: [SegmentDamage]) {
+    try takeOwnerFile()
+    parts[partition] = nil
+    let log = log(partition)
+    var damage: [SegmentDamage] = []
+    let position = try log.position { damage.append($0) }
+    try log.repairDatedLinks()
+    let unsealed = try UnsealedEvents.read(log, after: position.last)
+    progress.begin(partition, at: position)
+    return (position.last, unsealed, damage)
+  }
+
+  /// Adds batches and syncs them. Parts that are full, or end with their UTC day, are sealed on the way.
+  func append(_ batches: [LineBatch], _ partition: Partition) throws {
+    do {
+      for batch in batches {
+        if let part = parts[partition]?.writer, !accepts(part, batch) { try seal(partition) }
+        try openPart(partition).append(batch)
+      }
+    } catch let error as FileError where error.isDiskFull {
+      // The part was cut back to whole frames: it goes on behind them when there is room.
+      if let part = parts[partition]?.writer { progress.archived(partition, through: part.last) }
+      throw error
+    }
+    // One sync covers all batches of a page: what counts is that none waits longer than a poll.
+    guard let part = parts[partition]?.writer else { return }
+    try part.sync()
+    progress.archived(partition, through: part.last)
+  }
+
+  private func accepts(_ part: SegmentWriter, _ batch: LineBatch) -> Bool {
+    guard !part.isEmpty else { return true }
+    return part.footer.first.day == batch.first.day
+      && part.footer.count + batch.count <= configuration.maximumEvents
+      && part.footer.rawBytes + batch.bytes.readableBytes <= configuration.maximumRawBytes
+  }
+
+  private func openPart(_ partition: Partition) throws -> SegmentWriter {
+    if let part = parts[partition] { return part.writer }
+    let position = progress.sealed(partition) ?? .start
+    let writer = try log(partition).openPart(after: position, compressor: compressor)
+    parts[partition] = Partial(writer: writer)
+    return writer
+  }
+
+  /// Seals the part if it is old enough or its UTC day is over.
+  ///
+  /// - Parameter now: Redis's unix time in milliseconds.
+  func sealIfDue(_ partition: Partition, now: Int64) throws {
+    guard let part = parts[partition], !part.writer.isEmpty else { return }
+    // Events of the last moments of a day may still be on their way from Redis.
+    let dayIsOver = StreamID(milliseconds: UInt64(max(0, now - 2000)), sequence: 0).day > part.writer.footer.first.day
+    if dayIsOver || ContinuousClock.now - part.opened >= configuration.interval { try seal(partition) }
+  }
+
+  /// Makes the open part a segment, if it holds anything.
+  func seal(_ partition: Partition) throws {
+    guard let part = parts[partition]?.writer, !part.isEmpty else { return }
+    guard case .sealed(let footer) = try log(partition).seal(part) else {
+      parts[partition] = nil
+      throw RangeTaken(partition: partition, number: part.footer.number)
+    }
+    progress.sealed(partition, through: LogPosition(last: footer.last, number: footer.number))
+    parts[partition] = nil
+  }
+
+  /// Lets go of the part without another look at it. It stays where it is, for recovery.
+  func abandon(_ partition: Partition) { parts[partition] = nil }
+
+  /// Removes parts whose events are in the stream or in a sealed segment.
+  func discard(_ parts: [String]) throws {
+    for path in parts { try Folder.unlink(path) }
+  }
+
+  /// Removes segments by age, if that is wanted. Returns how many.
+  func removeOld(_ partition: Partition, now: Int64) throws -> Int {
+    guard let days = configuration.keepDays else { return 0 }
+    return try Retention(keepDays: days).run(log(partition), now: now)
+  }
+
+  private func log(_ partition: Partition) -> PartitionLog {
+    PartitionLog(layout: configuration.layout, partition: partition, hook: configuration.hook)
+  }
+
+  // MARK: Who else archives here
+
+  /// Whether the archiving process of this name, on this folder, certainly runs no more.
+  func isDead(owner: String) throws -> Bool {
+    try takeOwnerFile()
+    return try OwnerFile.isDead(owner, configuration.layout)
+  }
+
+  func removeOwnerFile() throws {
+    try ownerFile?.remove()
+    ownerFile = nil
+  }
+
+  private func takeOwnerFile() throws {
+    if ownerFile == nil { ownerFile = try OwnerFile(configuration.owner, configuration.layout) }
+  }
+}
+
+/// Another process archived what this one was about to.
+struct RangeTaken: Error, Equatable, CustomStringConvertible {
+  let partition: Partition
+  let number: UInt64
+
+  var description: String { "segment \(number) of \(partition) was written by another process" }
+}

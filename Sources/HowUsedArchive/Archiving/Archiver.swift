@@ -1,0 +1,185 @@
+package import HowUsedModel
+import HowUsedStore
+package import Logging
+import NIOCore
+package import Redis
+import ServiceLifecycle
+import Synchronization
+
+/// Brings all events from the streams into archive files, exactly once.
+///
+/// A crash at any moment loses nothing and doubles nothing: the position is that of the newest sealed file, and Redis
+/// keeps every event until it is in one.
+package final class Archiver: Service, StreamConsumer {
+  private let streams: EventStreams
+  private let configuration: ArchiverConfiguration
+  private let now: @Sendable () -> Int64
+  private let logger: Logger
+  private let progress = ArchiveProgress()
+  private let sleeper = WakeableSleep()
+  private let waiting = Mutex(Waiting())
+
+  private struct Waiting {
+    var isStopping = false
+    var hasEnded = false
+    var sealings: [CheckedContinuation<Void, Never>] = []
+  }
+
+  /// - Parameters:
+  ///   - streams: over a client of its own, on an event loop that may be busy for milliseconds.
+  ///   - now: Redis's unix time in milliseconds.
+  package init(
+    _ configuration: ArchiverConfiguration,
+    streams: EventStreams,
+    now: @escaping @Sendable () -> Int64,
+    logger: Logger
+  ) {
+    self.configuration = configuration
+    self.streams = streams
+    self.now = now
+    self.logger = logger
+  }
+
+  package var name: String { "archive" }
+
+  package var health: ArchiverHealth { progress.health }
+
+  /// Through where the partition's events are in sealed files; nil as well when another process archives it.
+  package func finishedThrough(_ partition: Partition) async throws -> StreamID? { progress.sealed(partition)?.last }
+
+  /// Through where each partition's events are in a file, sealed or not, in one round trip: by this process, or by another
+  /// one as of a second or two ago. What was never archived is left out.
+  ///
+  /// - Parameter client: best not the archiver's own, where large pages are on their way.
+  /// - Throws: `RedisClientError` and `RedisServerError`.
+  package func cursors(_ client: RedisClient) async throws -> [Partition: StreamID] {
+    try await progress.read(client, streams.keys)
+  }
+
+  /// Archives and seals everything that is in Redis when this is called, as far as Redis and the disk let it.
+  package func sealNow() async {
+    await withCheckedContinuation { continuation in
+      let hasEnded = waiting.withLock { waiting in
+        if !waiting.hasEnded { waiting.sealings.append(continuation) }
+        return waiting.hasEnded
+      }
+      if hasEnded { continuation.resume() } else { sleeper.wake() }
+    }
+  }
+
+  /// Runs until graceful shutdown; then reads what is left, seals and returns. The server stops taking events before.
+  package func run() async throws {
+    let thread = BackgroundThread()
+    defer { end() }
+    do {
+      let engine = ArchiverEngine(
+        streams: streams,
+        writer: try ArchiveWriter(configuration: configuration, progress: progress, eventLoop: thread.eventLoop),
+        configuration: configuration,
+        progress: progress,
+        now: now,
+        logger: logger
+      )
+      try await withGracefulShutdownHandler {
+        try await loop(engine)
+      } onGracefulShutdown: {
+        self.waiting.withLock { $0.isStopping = true }
+        self.sleeper.wake()
+      }
+    } catch {
+      try? await thread.group.shutdownGracefully()
+      throw error
+    }
+    try await thread.group.shutdownGracefully()
+  }
+
+  private func loop(_ engine: ArchiverEngine) async throws {
+    while true {
+      let started = ContinuousClock.now
+      let (isStopping, sealings) = waiting.withLock { waiting in
+        defer { waiting.sealings = [] }
+        return (waiting.isStopping || Task.isCancelled, waiting.sealings)
+      }
+      do {
+        try await engine.pass(sealing: isStopping || !sealings.isEmpty)
+      } catch {
+        for sealing in sealings { sealing.resume() }
+        throw error
+      }
+      for sealing in sealings { sealing.resume() }
+      if isStopping { break }
+      await sleeper.sleep(for: configuration.poll - started.duration(to: .now))
+    }
+    await engine.releaseAll()
+  }
+
+  private func end() {
+    let sealings = waiting.withLock { waiting in
+      waiting.hasEnded = true
+      defer { waiting.sealings = [] }
+      return waiting.sealings
+    }
+    for sealing in sealings { sealing.resume() }
+  }
+}
+
+/// How the archive is written.
+package struct ArchiverConfiguration: Sendable {
+  package var layout: ArchiveLayout
+  /// A segment is sealed at the latest this long after its first batch.
+  package var interval: Duration = .seconds(3600)
+  /// ... or when it would get more events than this.
+  package var maximumEvents = 100_000
+  /// ... or more bytes than this, before compression.
+  package var maximumRawBytes = 64 << 20
+  /// Segments whose events are all older than so many days are removed; nil keeps everything.
+  package var keepDays: Int?
+  /// 1 (fast) ... 19 (small).
+  package var compressionLevel = 1
+  /// The most events that become one frame.
+  package var pageEvents = 5000
+  /// How often the streams are read.
+  package var poll: Duration = .seconds(1)
+  /// How long a partition stays this process's after it was last renewed.
+  package var leaseTime: Duration = .seconds(30)
+  /// This process, in the leases. Different in every process.
+  package var owner = RandomName.make()
+  /// Production does nothing here.
+  package var hook: CommitHook = { _, _ in }
+
+  package init(layout: ArchiveLayout) { self.layout = layout }
+}
+
+/// A sleep that can be cut short.
+private final class WakeableSleep: Sendable {
+  private struct State {
+    var isAwake = false
+    var sleeper: Task<Void, Never>?
+  }
+
+  private let state = Mutex(State())
+
+  /// Returns after the time, or as soon as somebody wakes it, or has since the last sleep, or the task is cancelled.
+  func sleep(for time: Duration) async {
+    guard time > .zero else { return }
+    let task = Task { _ = try? await Task.sleep(for: time) }
+    let isAwake = state.withLock { state in
+      state.sleeper = task
+      return state.isAwake
+    }
+    if isAwake { task.cancel() }
+    await withTaskCancellationHandler {
+      await task.value
+    } onCancel: {
+      task.cancel()
+    }
+    state.withLock { $0 = State() }
+  }
+
+  func wake() {
+    state.withLock { state in
+      state.isAwake = true
+      state.sleeper?.cancel()
+    }
+  }
+}

@@ -1,0 +1,280 @@
+import HowUsedModel
+import HowUsedStore
+import Logging
+import Redis
+
+/// What the archiver does, pass by pass; when is the service's business. Only one pass may run at a time.
+actor ArchiverEngine {
+  private let streams: EventStreams
+  private let writer: ArchiveWriter
+  private let configuration: ArchiverConfiguration
+  /// Redis's unix time in milliseconds.
+  private let now: @Sendable () -> Int64
+  private let progress: ArchiveProgress
+  private let logger: Logger
+  private var states: [Partition: State] = [:]
+  private var runID: String?
+  private var nextRetention = ContinuousClock.now
+  private var nextStore = ContinuousClock.now
+
+  private struct State {
+    var lease: ArchiveLease
+    /// As of the last look at it.
+    var isHeld = false
+    /// In a row.
+    var failures = 0
+    var retryAt = ContinuousClock.now
+  }
+
+  /// Partitions that are worked on at the same time: while one waits for the disk another one reads.
+  private static let concurrency = 4
+
+  init(
+    streams: EventStreams,
+    writer: ArchiveWriter,
+    configuration: ArchiverConfiguration,
+    progress: ArchiveProgress,
+    now: @escaping @Sendable () -> Int64,
+    logger: Logger
+  ) {
+    self.streams = streams
+    self.writer = writer
+    self.configuration = configuration
+    self.progress = progress
+    self.now = now
+    self.logger = logger
+  }
+
+  /// Brings everything that is in Redis now into files, and seals what is due.
+  ///
+  /// - Parameter sealing: whether everything is sealed at the end, due or not.
+  /// - Throws: only what tests injected and cancellation: what Redis or the disk fails at is logged, and tried
+  ///   again in a later pass.
+  func pass(sealing: Bool = false) async throws {
+    do {
+      try await checkRestart()
+      progress.failed(nil)
+    } catch {
+      // Without Redis nothing can be read, and nobody knows whether it comes back as it was.
+      return try report(error)
+    }
+    let partitions = streams.keys.partitions
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for first in 0..<min(Self.concurrency, partitions.count) {
+        group.addTask {
+          for index in stride(from: first, to: partitions.count, by: Self.concurrency) {
+            try await self.work(partitions[index], sealing: sealing)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    reportLeases()
+    await storeArchived()
+    try await removeOld()
+  }
+
+  /// Gives all partitions to whoever wants them. Call it after the last pass.
+  func releaseAll() async {
+    for (partition, state) in states {
+      do {
+        try await state.lease.release()
+      } catch {
+        // It runs out by itself.
+        logger.debug("a lease was not released", metadata: ["partition": "\(partition)", "error": "\(error)"])
+      }
+      progress.release(partition)
+    }
+    states = [:]
+    do {
+      try await writer.removeOwnerFile()
+    } catch {
+      logger.debug("the owner file stays", metadata: ["error": "\(error)"])
+    }
+  }
+
+  /// A Redis that was restarted, or replaced by its replica, may have lost its tail: everything is opened anew, so that
+  /// parts are compared with what the streams still have.
+  private func checkRestart() async throws {
+    let id = try await streams.runID()
+    if let runID, runID != id {
+      logger.notice("Redis was restarted or replaced: comparing the open archive files with its streams")
+      progress.reopenAll()
+    }
+    runID = id
+  }
+
+  private func work(_ partition: Partition, sealing: Bool) async throws {
+    if let state = states[partition], state.retryAt > .now, !sealing { return }
+    do {
+      guard try await hold(partition) else { return }
+      if !progress.isOpen(partition) { try await open(partition) }
+      try await drain(partition)
+      if sealing { try await writer.seal(partition) } else { try await writer.sealIfDue(partition, now: now()) }
+      try await storeSealed(partition)
+      progress.succeeded(partition)
+      states[partition]?.failures = 0
+    } catch {
+      try await recover(partition, from: error)
+    }
+  }
+
+  private func hold(_ partition: Partition) async throws -> Bool {
+    var lease =
+      states[partition]?.lease
+      ?? ArchiveLease(
+        client: streams.client,
+        key: streams.keys.archiveLease(partition),
+        owner: configuration.owner,
+        time: configuration.leaseTime
+      )
+    let isHeld = try await lease.hold { try await self.writer.isDead(owner: $0) }
+    states[partition, default: State(lease: lease)].lease = lease
+    states[partition]?.isHeld = isHeld
+    guard !isHeld else { return true }
+    let wasOpen = progress.isOpen(partition)
+    progress.release(partition)
+    if wasOpen { await writer.abandon(partition) }
+    return false
+  }
+
+  /// Says at the start, and when it changes, whether this process archives or stands by.
+  private func reportLeases() {
+    let held = ArchiverHealth.Leases(
+      held: states.values.count { $0.isHeld },
+      partitions: streams.keys.partitions.count
+    )
+    // Some leases may not have been asked for yet, because Redis was lost meanwhile.
+    guard states.count == held.partitions, progress.hold(held) else { return }
+    logger.notice("\(held)")
+  }
+
+  /// Starts over from the files.
+  private func open(_ partition: Partition) async throws {
+    let opened = try await writer.open(partition)
+    for damage in opened.damage {
+      logger.error("a damaged archive segment was set aside", metadata: ["damage": "\(damage)"])
+    }
+    progress.count(damaged: opened.damage.count)
+    let recovery = PartRecovery(
+      streams: streams,
+      writer: writer,
+      partition: partition,
+      pageEvents: configuration.pageEvents,
+      logger: logger
+    )
+    try await recovery.run(opened.unsealed, after: opened.sealed)
+    let sealed = progress.sealed(partition)?.last ?? opened.sealed
+    if try await streams.advance(partition, to: sealed) {
+      logger.warning(
+        "the stream was behind the archive and was set forward",
+        metadata: ["partition": "\(partition)", "to": "\(sealed)"]
+      )
+    }
+    progress.open(partition)
+    try await storeSealed(partition)
+  }
+
+  /// Reads to the end of the stream; the next page comes while the last one is compressed and synced.
+  private func drain(_ partition: Partition) async throws {
+    guard let position = progress.next(partition) else { return }
+    let count = configuration.pageEvents
+    var page = try await streams.page(partition, after: position, count: count)
+    while let last = page.last {
+      reportForeign(page, partition)
+      let isEnd = page.isEnd
+      async let next = isEnd ? EventStreams.Page() : streams.page(partition, after: last, count: count)
+      try await writer.append(page.batches, partition)
+      progress.count(events: page.count)
+      try await storeSealed(partition)
+      // Foreign entries at a page's end are in no file. A restart reads them again; this run need not.
+      progress.archived(partition, through: last)
+      if nextStore <= .now { await storeArchived() }
+      page = try await next
+    }
+  }
+
+  /// Tells Redis, and so everyone, when more is sealed than it knows.
+  private func storeSealed(_ partition: Partition) async throws {
+    guard let sealed = progress.unstoredSealed(partition) else { return }
+    _ = try await streams.client.send("SET", streams.keys.archivePosition(partition), sealed.description)
+    progress.stored(partition, sealed: sealed)
+    try configuration.hook(.positionStored, partition)
+  }
+
+  /// Lets those who stand by know how far this process is: at the end of a pass, and once a second in a long one. It's
+  /// only for their `/health`, so a failure is nothing but tried again.
+  private func storeArchived() async {
+    nextStore = .now + .seconds(1)
+    let positions = progress.unstoredArchived
+    do {
+      let replies = try await streams.client.pipeline(
+        positions.map { ["SET", streams.keys.archiveCursor($0.key), $0.value.description] }
+      )
+      if let error = replies.lazy.compactMap(\.error).first { throw error }
+      progress.stored(archived: positions)
+    } catch {
+      logger.debug("how far the archive is was not stored in Redis", metadata: ["error": "\(error)"])
+    }
+  }
+
+  private func reportForeign(_ page: EventStreams.Page, _ partition: Partition) {
+    guard let first = page.foreign.first else { return }
+    progress.count(foreign: page.foreign.count)
+    logger.error(
+      "stream entries that howused did not write are not archived",
+      metadata: ["partition": "\(partition)", "first": "\(first)", "count": "\(page.foreign.count)"]
+    )
+  }
+
+  private func removeOld() async throws {
+    guard configuration.keepDays != nil, nextRetention <= .now else { return }
+    nextRetention = .now + .seconds(600)
+    for partition in streams.keys.partitions where progress.isOpen(partition) {
+      do {
+        let count = try await writer.removeOld(partition, now: now())
+        if count > 0 {
+          logger.info("removed old archive segments", metadata: ["partition": "\(partition)", "count": "\(count)"])
+        }
+      } catch {
+        try report(error)
+      }
+    }
+  }
+
+  /// What to do about a failure in one partition.
+  private func recover(_ partition: Partition, from error: any Error) async throws {
+    try report(error, partition)
+    let isDiskFull = (error as? FileError)?.isDiskFull ?? false
+    progress.failed(partition, "\(error)", isDiskFull: isDiskFull)
+    // The part was cut back to whole frames: the same part goes on when there is room. Some batches may be in it.
+    if isDiskFull, (error as? FileError)?.operation == .write, progress.isOpen(partition) { return }
+    if error is RedisClientError || error is RedisServerError { return }
+    // After a failed sync, or a lost race, nothing in memory counts any more: only the files do.
+    progress.abandon(partition)
+    await writer.abandon(partition)
+    guard !(error is RangeTaken) else { return }
+    let failures = (states[partition]?.failures ?? 0) + 1
+    states[partition]?.failures = failures
+    states[partition]?.retryAt = .now + min(.seconds(30), .milliseconds(500 << min(failures, 6)))
+  }
+
+  /// Logs a failure that time or another process heals; what tests injected is thrown on.
+  private func report(_ error: any Error, _ partition: Partition? = nil) throws {
+    let metadata: Logger.Metadata = ["partition": "\(partition?.description ?? "all")", "error": "\(error)"]
+    switch error {
+    case is RedisClientError, is RedisServerError:
+      logger.debug("Redis can't be read now", metadata: metadata)
+      progress.failed("\(error)")
+    case let error as RangeTaken:
+      logger.notice("starting over from the files", metadata: ["reason": "\(error)"])
+    case let error as FileError where error.isDiskFull:
+      logger.error("the disk is full: archiving waits", metadata: metadata)
+    case is FileError, is SegmentDamage, is ZstdError, is EventStreamsError:
+      logger.error("archiving failed and is tried again", metadata: metadata)
+      progress.failed("\(error)")
+    default:
+      throw error
+    }
+  }
+}
