@@ -3,6 +3,17 @@ import HowUsedStatistics
 extension OpenAPIDocument {
   /// The schemas of what the statistics answer.
   static let answers = #"""
+    "Charts": {
+     "oneOf": [
+      {"$ref": "#/components/schemas/Chart"},
+      {
+       "type": "object", "required": ["ok", "charts"], "description": "Of several metrics, in the order in which they were asked for",
+       "properties": {
+        "ok": {"const": true}, "charts": {"type": "array", "items": {"$ref": "#/components/schemas/Chart"}}
+       }
+      }
+     ]
+    },
     "Chart": {
      "type": "object", "required": ["ok", "metric", "from", "to", "step", "time", "series", "asOf"],
      "properties": {

@@ -10,8 +10,8 @@ extension OpenAPIDocument {
        \#(bot),
        {
         "name": "metric", "in": "query",
-        "description": "What to count: uses; different users; new users, by their registration and what they did first; the highest online count; or users who were active within 1, 7 and 30 days",
-        "schema": {"type": "string", "enum": ["uses", "users", "new", "online", "active"], "default": "uses"}
+        "description": "What to count, one or (in JSON) several of these separated by commas: uses; different users; new users, by their registration and what they did first; the highest online count; or users who were active within 1, 7 and 30 days",
+        "schema": {"type": "string", "default": "uses", "pattern": "^(uses|users|new|online|active)(,(uses|users|new|online|active))*$"}
        },
        \#(which),
        {
@@ -30,7 +30,7 @@ extension OpenAPIDocument {
        },
        \#(parameters("format"))
       ],
-      "responses": {\#(answer("The series, the largest 20 and the rest as `__other__`", "Chart", hasTable: true))},
+      "responses": {\#(answer("The series, the largest 20 and the rest as `__other__`", "Charts", hasTable: true))},
       \#(security)
      }
     },
