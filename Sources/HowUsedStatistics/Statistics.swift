@@ -48,6 +48,7 @@ package final class Statistics: Sendable {
     self.schema = schema
     self.clock = clock
     self.logger = logger
+    let sealings = Alarm()
     online = OnlineReader(client: client, schema: schema)
     follower = StreamFollower(
       all,
@@ -57,6 +58,7 @@ package final class Statistics: Sendable {
       clock: clock,
       interval: interval,
       isHeld: isHeld,
+      sealings: sealings,
       status: status,
       logger: logger
     )
@@ -67,6 +69,7 @@ package final class Statistics: Sendable {
       clock: clock,
       interval: interval,
       isHeld: isHeld,
+      sealings: sealings,
       status: status,
       logger: logger
     )

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// A sleep that can be cut short.
-final class Alarm: Sendable {
+/// A sleep of one task that can be cut short.
+package final class Alarm: Sendable {
   private struct State {
     var hasRung = false
     var sleeper: Task<Void, Never>?
@@ -9,8 +9,10 @@ final class Alarm: Sendable {
 
   private let state = Mutex(State())
 
+  package init() {}
+
   /// Returns after the time, or as soon as it rings, or rang since the last sleep, or the task is cancelled.
-  func sleep(for time: Duration) async {
+  package func sleep(for time: Duration) async {
     guard time > .zero else { return }
     let task = Task { _ = try? await Task.sleep(for: time) }
     let hasRung = state.withLock { state in
@@ -26,7 +28,7 @@ final class Alarm: Sendable {
     state.withLock { $0 = State() }
   }
 
-  func ring() {
+  package func ring() {
     state.withLock { state in
       state.hasRung = true
       state.sleeper?.cancel()

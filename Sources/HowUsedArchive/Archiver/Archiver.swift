@@ -94,6 +94,8 @@ package final class Archiver: Service, StreamConsumer {
   }
 
   private func loop(_ engine: ArchiverEngine) async throws {
+    // A backlog doesn't wait until the second look because of a connection that isn't there at the first.
+    try? await streams.client.waitUntilReady(timeout: configuration.poll)
     while true {
       let started = ContinuousClock.now
       let (isStopping, sealings) = waiting.withLock { waiting in

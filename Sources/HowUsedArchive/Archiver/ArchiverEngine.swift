@@ -115,7 +115,7 @@ package actor ArchiverEngine {
     do {
       guard try await hold(partition) else { return }
       if states[partition]?.cursor == nil { try await open(partition) }
-      try await drain(partition)
+      try await drain(partition, until: sealing ? nil : .now + configuration.poll)
       let sealNow = now()
       let standing = try await sealing ? disk.seal(partition) : disk.sealIfDue(partition, now: sealNow)
       try await advance(partition, to: standing)
@@ -182,15 +182,16 @@ package actor ArchiverEngine {
     try await advance(partition, to: standing, told: true)
   }
 
-  /// Reads to the end of the stream; the next page comes while the last one is compressed and synced.
-  private func drain(_ partition: Partition) async throws {
+  /// Reads to the end of the stream, or until others have waited long enough; the next page comes while the last one is
+  /// compressed and synced.
+  private func drain(_ partition: Partition, until end: ContinuousClock.Instant?) async throws {
     guard let cursor = states[partition]?.cursor else { return }
     let count = configuration.pageEvents
     var page = try await streams.page(partition, after: cursor, count: count)
     while let last = page.last {
       noteForeign(page, partition)
-      let isEnd = page.isEnd
-      async let next = isEnd ? StreamPage() : streams.page(partition, after: last, count: count)
+      let isLast = page.isEnd || end.map { $0 <= .now } ?? false
+      async let next = isLast ? StreamPage() : streams.page(partition, after: last, count: count)
       let standing = try await disk.append(page.batches, partition)
       status.count(events: page.count)
       try await advance(partition, to: standing)

@@ -106,17 +106,20 @@ final class PartitionStatistics: Sendable {
   ///   - removals: bots that were removed, up to which id.
   ///   - sealedThrough: the last segment that was there before they were read.
   ///   - updatesNames: the names that updates count as, as stored.
-  func set(removals: [Int64: StreamID], sealedThrough: UInt64, updatesNames: [Int64: [UInt8]]) {
+  /// - Returns: whether there are segments now that there weren't before.
+  func set(removals: [Int64: StreamID], sealedThrough: UInt64, updatesNames: [Int64: [UInt8]]) -> Bool {
     state.withLock { state in
       if state.updatesNames != updatesNames { state.changes += 1 }
+      let isLonger = sealedThrough > state.sealedThrough
       state.updatesNames = updatesNames
       state.sealedThrough = sealedThrough
       let merged = state.files.removals.merging(removals) { max($0, $1) }
-      guard merged != state.removals else { return }
+      guard merged != state.removals else { return isLonger }
       state.changes += 1
       state.removals = merged
       state.tail.remove(merged)
       state.fresh?.remove(merged)
+      return isLonger
     }
   }
 
