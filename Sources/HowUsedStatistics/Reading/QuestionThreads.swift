@@ -39,6 +39,9 @@ final class QuestionThreads: Sendable {
 
   init(count: Int = 2) { state = Mutex(State(idle: (0..<count).map { _ in BackgroundThread() })) }
 
+  /// Questions that wait.
+  var waiting: Int { state.withLock { $0.waiting } }
+
   /// - Throws: ``StatisticsUnavailable`` when too many wait already, or it waited too long, and what `body` throws.
   func run<Value: Sendable>(_ bot: BotID, _ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
