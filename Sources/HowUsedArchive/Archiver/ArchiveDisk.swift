@@ -34,7 +34,6 @@ package actor ArchiveDisk {
 
   /// Starts a partition over from its files.
   func open(_ partition: Partition) throws -> Opened {
-    try takeOwnerFile()
     let archiver = archiver(partition)
     var damage: [SegmentDamage] = []
     try archiver.open { damage.append($0) }
@@ -70,18 +69,16 @@ package actor ArchiveDisk {
   }
 
   /// Whether the archiving process of this name, on this folder, certainly runs no more.
-  func isDead(owner: String) throws -> Bool {
-    try takeOwnerFile()
-    return try OwnerFile.isDead(owner, configuration.layout)
+  func isDead(owner: String) throws -> Bool { try OwnerFile.isDead(owner, configuration.layout) }
+
+  /// Shows that this process lives, until ``removeOwnerFile()`` or its end. To be done before it takes a lease.
+  func takeOwnerFile() throws {
+    if ownerFile == nil { ownerFile = try OwnerFile(configuration.owner, configuration.layout) }
   }
 
   func removeOwnerFile() throws {
     try ownerFile?.remove()
     ownerFile = nil
-  }
-
-  private func takeOwnerFile() throws {
-    if ownerFile == nil { ownerFile = try OwnerFile(configuration.owner, configuration.layout) }
   }
 
   func removeOld(_ partition: Partition, now: Int64) throws -> Int {

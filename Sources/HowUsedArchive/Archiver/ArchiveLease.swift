@@ -28,14 +28,18 @@ struct ArchiveLease: Sendable {
     if now < nextAttempt { return heldUntil.map { now < $0 } ?? false }
     nextAttempt = now + time / 3
     let milliseconds = Int(time / .milliseconds(1))
-    // GETEX lengthens whatever is there; should it be another's by now, then by as much as that one does itself.
-    var holder = try await client.send("GETEX", key, "PX", milliseconds).string
+    var holder = try await client.send("GET", key).string
+    if holder == owner {
+      // Should it be another's by now, then this lengthens it once, which does no harm. Lengthening what is another's each
+      // time would: a lease whose owner is gone would never run out.
+      if try await client.send("PEXPIRE", key, milliseconds).int != 1 { holder = nil }
+    } else if let other = holder, try await isDead(other) {
+      _ = try await client.send("SET", key, owner, "PX", milliseconds)
+      holder = owner
+    }
     if holder == nil {
       _ = try await client.send("SET", key, owner, "NX", "PX", milliseconds)
       holder = try await client.send("GET", key).string
-    } else if let other = holder, other != owner, try await isDead(other) {
-      _ = try await client.send("SET", key, owner, "PX", milliseconds)
-      holder = owner
     }
     heldUntil = holder == owner ? now + time : nil
     return heldUntil != nil

@@ -21,8 +21,8 @@ package actor ArchiverEngine {
 
   private struct State {
     var lease: ArchiveLease
-    /// As of the last look at the lease.
-    var isHeld = false
+    /// As of the last look at the lease; nil before the first one.
+    var isHeld: Bool?
     /// The last event in a file; nil before the partition was opened, or when it must start over from the files.
     var cursor: StreamID?
     var sealed = StreamID.zero
@@ -135,8 +135,11 @@ package actor ArchiverEngine {
         owner: configuration.owner,
         time: configuration.leaseTime
       )
-    let isHeld = try await lease.hold { try await self.disk.isDead(owner: $0) }
     states[partition, default: State(lease: lease)].lease = lease
+    // Before the lease: whoever finds the lease of a process that ended at once must be able to see that it did.
+    if states[partition]?.isHeld == nil { try await disk.takeOwnerFile() }
+    let isHeld = try await lease.hold { try await self.disk.isDead(owner: $0) }
+    states[partition]?.lease = lease
     states[partition]?.isHeld = isHeld
     guard !isHeld else { return true }
     status.released(partition)
@@ -150,9 +153,10 @@ package actor ArchiverEngine {
 
   /// Says at the start, and when it changes, whether this process archives or stands by.
   private func tellHeld() {
-    let share = ArchiveShare(held: states.values.count { $0.isHeld }, partitions: streams.keys.partitions.count)
-    // Some leases may not have been asked for yet, because Redis was lost meanwhile.
-    guard states.count == share.partitions, status.tell(share) else { return }
+    let looks = states.values.compactMap(\.isHeld)
+    let share = ArchiveShare(held: looks.count { $0 }, partitions: streams.keys.partitions.count)
+    // Some leases may not have been asked for yet, because Redis was lost meanwhile or the disk refuses.
+    guard looks.count == share.partitions, status.tell(share) else { return }
     logger.notice("\(share)")
   }
 

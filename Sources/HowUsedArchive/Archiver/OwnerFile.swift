@@ -33,7 +33,8 @@ final class OwnerFile {
       let other = String(name.dropFirst(prefix.count))
       if other != owner, try isDead(other, layout) { dead.append(path(other, layout)) }
     }
-    // The leases of the youngest may still run: a name says nothing about age, so a few stay.
+    // The leases of the youngest may still run: a name says nothing about age, so some stay, more than may start and be
+    // killed within a lease's time.
     guard dead.count > kept else { return }
     var byAge: [(path: String, modified: Int)] = []
     for path in dead { byAge.append((path, try Folder.status(of: path)?.modified ?? 0)) }
@@ -41,7 +42,7 @@ final class OwnerFile {
   }
 
   private static let prefix = ".owner-"
-  private static let kept = 8
+  private static let kept = 64
 
   private static func path(_ owner: String, _ layout: ArchiveLayout) -> String { "\(layout.log)/\(prefix)\(owner)" }
 }
