@@ -48,6 +48,7 @@ package final class Statistics: Sendable {
     self.schema = schema
     self.clock = clock
     self.logger = logger
+    let sealings = WakeableSleep()
     online = OnlineReader(client: client, schema: schema)
     follower = StreamFollower(
       all,
@@ -57,6 +58,7 @@ package final class Statistics: Sendable {
       clock: clock,
       interval: interval,
       isHeld: isHeld,
+      sealings: sealings,
       status: status,
       logger: logger
     )
@@ -67,6 +69,7 @@ package final class Statistics: Sendable {
       clock: clock,
       interval: interval,
       isHeld: isHeld,
+      sealings: sealings,
       status: status,
       logger: logger
     )
@@ -111,8 +114,17 @@ package final class Statistics: Sendable {
     return partition
   }
 
-  /// Through when the bot's events are counted.
-  private func asOf(_ bot: BotID) -> Int64 { partitions[schema.partition(of: bot)]?.asOf ?? 0 }
+  /// The answer to a question, which is found only if something changed since it was found last.
+  private func answer<Answer: CachedAnswer & Dated>(
+    _ question: AnswerCache.Question,
+    _ bot: BotID,
+    _ body: @escaping @Sendable (BotReader) throws -> Answer
+  ) async throws -> Answer {
+    let (version, asOf) = try await followed(bot).version(of: bot)
+    var answer = try await answers.answer(question, bot, version) { try await self.read(bot, body) }
+    answer.asOf = max(answer.asOf, asOf)
+    return answer
+  }
 
   private func read<Answer: Sendable>(
     _ bot: BotID,
@@ -123,7 +135,7 @@ package final class Statistics: Sendable {
     var attempts = 0
     while true {
       do {
-        return try await threads.run { [scans] in
+        return try await threads.run(bot) { [scans] in
           let snapshot = try partition.snapshot(of: bot)
           return try body(BotReader(snapshot, cache: scans, deadline: deadline))
         }
@@ -141,30 +153,27 @@ package final class Statistics: Sendable {
 
 extension Statistics: StatisticsAnswering {
   package func chart(_ query: ChartQuery, bot: BotID) async throws -> ChartAnswer {
-    try await answers.answer(.chart(query), bot, asOf: asOf(bot)) {
-      try await self.read(bot) { try ChartReader(reader: $0).answer(query) }
-    }
+    try await answer(.chart(query), bot) { try ChartReader(reader: $0).answer(query) }
   }
 
   package func top(_ query: TopQuery, bot: BotID) async throws -> TopAnswer {
-    try await answers.answer(.top(query), bot, asOf: asOf(bot)) {
-      try await self.read(bot) { try TopReader(reader: $0).answer(query) }
-    }
+    try await answer(.top(query), bot) { try TopReader(reader: $0).answer(query) }
   }
 
   package func retention(_ query: RetentionQuery, bot: BotID) async throws -> RetentionAnswer {
-    try await answers.answer(.retention(query), bot, asOf: asOf(bot)) {
-      try await self.read(bot) { try RetentionReader(reader: $0).answer(query) }
-    }
+    try await answer(.retention(query), bot) { try RetentionReader(reader: $0).answer(query) }
   }
 
   package func summary(_ query: SummaryQuery, bot: BotID) async throws -> Summary {
-    try await answers.answer(.summary(query), bot, asOf: asOf(bot)) {
-      async let online = self.online.counts(bot, windows: LiveHub.windows, now: self.clock.nowMilliseconds)
-      var summary = try await self.read(bot) { try SummaryReader(reader: $0).answer(query) }
-      summary.online = zip(LiveHub.windows, try await online).map { .init(seconds: $0, count: $1) }
-      return summary
+    let now = clock.nowMilliseconds
+    // Who is online changes without any event.
+    async let counts = answers.answer(.online(now / 1000), bot, BotVersion()) { [online] in
+      zip(LiveHub.windows, try await online.counts(bot, windows: LiveHub.windows, now: now))
+        .map { Summary.Online(seconds: $0, count: $1) }
     }
+    var summary = try await answer(.summary(query), bot) { try SummaryReader(reader: $0).answer(query) }
+    summary.online = try await counts
+    return summary
   }
 
   package func recent(bot: BotID, limit: Int) async throws -> RecentEvents {
@@ -175,7 +184,7 @@ extension Statistics: StatisticsAnswering {
     let removal = partition.removal(of: bot)
     let segments = SegmentEvents(archive: layout.archive, partition: partition.partition)
     let sealed = partition.files.through.number
-    let older = try await threads.run {
+    let older = try await threads.run(bot) {
       try segments.last(limit - events.count, of: bot, through: sealed, before: before)
     }
     return RecentEvents(asOf: asOf, events: events + older.filter { $0.id > removal })
@@ -194,3 +203,14 @@ extension Statistics: PulseReading {
     return pulses
   }
 }
+
+/// An answer that says through when everything is counted.
+private protocol Dated {
+  /// Unix milliseconds.
+  var asOf: Int64 { get set }
+}
+
+extension ChartAnswer: Dated {}
+extension TopAnswer: Dated {}
+extension RetentionAnswer: Dated {}
+extension Summary: Dated {}

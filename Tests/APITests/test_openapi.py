@@ -151,7 +151,7 @@ class OpenAPITests(unittest.TestCase):
 
     def test_3_statistics(self):
         self.server.wait_counted(self.bot, 105)
-        for metric in ("uses", "users", "new", "online", "active"):
+        for metric in ("uses", "users", "new", "online", "active", "users,uses,new,online"):
             self.assertEqual(self.read("/stats", metric=metric), 200)
         for more in ({"segment": "event"}, {"segment": "param_1"}, {"event": "/start,many"}, {"param_1": ["en", "x"]}):
             for metric in ("uses", "users", "new"):

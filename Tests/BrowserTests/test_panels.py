@@ -185,5 +185,7 @@ class PanelTests(BrowserTestCase):
         self.assertEqual(tops, [])
         self.assertIn(len(lives), [2, 3])
         for metric in ["users", "uses"]:
-            asked = [query for query in stats if query["metric"] == metric]
+            asked = [query for query in stats if metric in query["metric"].split(",")]
             self.assertIn(len(asked), [2, 3], json.dumps(stats))
+        together = [query["metric"] for query in stats if query["metric"].startswith("users,uses")]
+        self.assertIn(len(together), [2, 3], "what is renewed is asked for at once")

@@ -128,7 +128,7 @@ struct RecountPropertyTests {
 
   private func compare(_ ask: RecountAsk, _ rig: RecountRig, _ recount: Recount, _ now: Int64, _ note: String) throws {
     let parameters = ask.parameters.map { (name: $0.0, value: $0.1) }
-    let query = try QuestionParser(parameters: parameters, now: now).chart()
+    let query = try QuestionParser(parameters: parameters, now: now).charts()[0]
     let reader = try rig.reader(of: ask.bot, now: now)
     let answer = try ChartReader(reader: reader).answer(query)
     let found = answer.series.map { series in

@@ -102,15 +102,18 @@ import Testing
       }
       #expect(bench.hub.viewerCount == 200)
       try await bench.client.send("CONFIG", "RESETSTAT")
-      // Three messages after the greeting, for everyone.
+      // Three messages with data for everyone.
       try await withThrowingTaskGroup(of: Void.self) { group in
         for viewer in viewers {
           group.addTask {
             var told = 0
             for await message in viewer {
-              if told > 0 { #expect(String(buffer: message).contains(#""online":1,"#)) }
+              let text = String(buffer: message)
+              // Neither the greeting nor, on a busy machine, that Redis is waited for.
+              guard text.hasPrefix("data: ") else { continue }
+              #expect(text.contains(#""online":1,"#))
               told += 1
-              if told == 4 { return }
+              if told == 3 { return }
             }
           }
         }

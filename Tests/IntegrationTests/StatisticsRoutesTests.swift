@@ -118,9 +118,24 @@ import Testing
     }
   }
 
+  @Test func severalMetricsAreAnsweredAtOnce() async throws {
+    try await with { server async throws in
+      let metrics = ["users", "uses", "online"]
+      var alone: [String] = []
+      for metric in metrics { alone.append(try await get(server, "/stats", "metric=\(metric)&period=3h").body) }
+      let query = "metric=users,uses,online&period=3h"
+      let answer = try await get(server, "/stats", query)
+      #expect(answer.body == #"{"ok":true,"charts":[\#(alone.joined(separator: ","))]}"#)
+      let etag = try #require(answer.headers["etag"])
+      let again = try await get(server, "/stats", query, headers: ["If-None-Match: \(etag)"])
+      #expect(again.status == 304)
+    }
+  }
+
   @Test func wrongQuestionsAreNamed() async throws {
     let questions = [
-      ("/stats", "metric=clicks", "metric"), ("/stats", "metric=online&segment=event", "segment"),
+      ("/stats", "metric=clicks", "metric"), ("/stats", "metric=uses,users&format=csv", "metric"),
+      ("/stats", "metric=online&segment=event", "segment"),
       ("/stats", "event=a&event=!b", "event"), ("/stats", "tz=Europe/Nowhere", "tz"), ("/stats", "from=-1", "from"),
       ("/stats", "to=9e18", "to"), ("/stats", "format=xml", "format"), ("/stats", "format=csv&format=json", "format"),
       ("/stats", "id=7", "id"), ("/stats", "tz=\(String(repeating: "x", count: 4096))", "tz"),

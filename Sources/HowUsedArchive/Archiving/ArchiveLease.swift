@@ -28,14 +28,18 @@ struct ArchiveLease: Sendable {
     if now < nextAttempt { return heldUntil.map { now < $0 } ?? false }
     nextAttempt = now + time / 3
     let milliseconds = Int(time / .milliseconds(1))
-    // GETEX lengthens whatever is there; should it be another's by now, then by as much as that one does itself.
-    var holder = try await client.send("GETEX", key, "PX", milliseconds).string
+    var holder = try await client.send("GET", key).string
+    if holder == owner {
+      // Should it be another's by now, then this lengthens it once, which does no harm. Lengthening what is another's each
+      // time would: a lease whose owner is gone would never run out.
+      if try await client.send("PEXPIRE", key, milliseconds).int != 1 { holder = nil }
+    } else if let other = holder, try await isDead(other) {
+      _ = try await client.send("SET", key, owner, "PX", milliseconds)
+      holder = owner
+    }
     if holder == nil {
       _ = try await client.send("SET", key, owner, "NX", "PX", milliseconds)
       holder = try await client.send("GET", key).string
-    } else if let other = holder, other != owner, try await isDead(other) {
-      _ = try await client.send("SET", key, owner, "PX", milliseconds)
-      holder = owner
     }
     heldUntil = holder == owner ? now + time : nil
     return heldUntil != nil
@@ -83,7 +87,8 @@ final class OwnerFile {
       let other = String(name.dropFirst(prefix.count))
       if other != owner, try isDead(other, layout) { dead.append(path(other, layout)) }
     }
-    // The leases of the youngest may still run: a name says nothing about age, so a few stay.
+    // The leases of the youngest may still run: a name says nothing about age, so some stay, more than may start and be
+    // killed within a lease's time.
     guard dead.count > kept else { return }
     var byAge: [(path: String, modified: Int)] = []
     for path in dead { byAge.append((path, try Folder.status(of: path)?.modified ?? 0)) }
@@ -91,7 +96,7 @@ final class OwnerFile {
   }
 
   private static let prefix = ".owner-"
-  private static let kept = 8
+  private static let kept = 64
 
   private static func path(_ owner: String, _ layout: ArchiveLayout) -> String { "\(layout.log)/\(prefix)\(owner)" }
 }

@@ -31,7 +31,6 @@ actor ArchiveWriter {
   /// - Returns: the last event in a sealed segment, what open parts and damaged segments hold behind it, and the segments
   ///   that were found damaged just now.
   func open(_ partition: Partition) throws -> (sealed: StreamID, unsealed: UnsealedEvents, damage: [SegmentDamage]) {
-    try takeOwnerFile()
     parts[partition] = nil
     let log = log(partition)
     var damage: [SegmentDamage] = []
@@ -117,18 +116,16 @@ actor ArchiveWriter {
   // MARK: Who else archives here
 
   /// Whether the archiving process of this name, on this folder, certainly runs no more.
-  func isDead(owner: String) throws -> Bool {
-    try takeOwnerFile()
-    return try OwnerFile.isDead(owner, configuration.layout)
+  func isDead(owner: String) throws -> Bool { try OwnerFile.isDead(owner, configuration.layout) }
+
+  /// Shows that this process lives, until ``removeOwnerFile()`` or its end. To be done before it takes a lease.
+  func takeOwnerFile() throws {
+    if ownerFile == nil { ownerFile = try OwnerFile(configuration.owner, configuration.layout) }
   }
 
   func removeOwnerFile() throws {
     try ownerFile?.remove()
     ownerFile = nil
-  }
-
-  private func takeOwnerFile() throws {
-    if ownerFile == nil { ownerFile = try OwnerFile(configuration.owner, configuration.layout) }
   }
 }
 

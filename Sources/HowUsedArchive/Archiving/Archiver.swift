@@ -94,6 +94,8 @@ package final class Archiver: Service, StreamConsumer {
   }
 
   private func loop(_ engine: ArchiverEngine) async throws {
+    // A backlog doesn't wait until the second look because of a connection that isn't there at the first.
+    try? await streams.client.waitUntilReady(timeout: configuration.poll)
     while true {
       let started = ContinuousClock.now
       let (isStopping, sealings) = waiting.withLock { waiting in
@@ -148,38 +150,4 @@ package struct ArchiverConfiguration: Sendable {
   package var hook: CommitHook = { _, _ in }
 
   package init(layout: ArchiveLayout) { self.layout = layout }
-}
-
-/// A sleep that can be cut short.
-private final class WakeableSleep: Sendable {
-  private struct State {
-    var isAwake = false
-    var sleeper: Task<Void, Never>?
-  }
-
-  private let state = Mutex(State())
-
-  /// Returns after the time, or as soon as somebody wakes it, or has since the last sleep, or the task is cancelled.
-  func sleep(for time: Duration) async {
-    guard time > .zero else { return }
-    let task = Task { _ = try? await Task.sleep(for: time) }
-    let isAwake = state.withLock { state in
-      state.sleeper = task
-      return state.isAwake
-    }
-    if isAwake { task.cancel() }
-    await withTaskCancellationHandler {
-      await task.value
-    } onCancel: {
-      task.cancel()
-    }
-    state.withLock { $0 = State() }
-  }
-
-  func wake() {
-    state.withLock { state in
-      state.isAwake = true
-      state.sleeper?.cancel()
-    }
-  }
 }

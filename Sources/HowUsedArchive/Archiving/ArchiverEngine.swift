@@ -19,8 +19,8 @@ actor ArchiverEngine {
 
   private struct State {
     var lease: ArchiveLease
-    /// As of the last look at it.
-    var isHeld = false
+    /// As of the last look at the lease; nil before the first one.
+    var isHeld: Bool?
     /// In a row.
     var failures = 0
     var retryAt = ContinuousClock.now
@@ -109,7 +109,7 @@ actor ArchiverEngine {
     do {
       guard try await hold(partition) else { return }
       if !progress.isOpen(partition) { try await open(partition) }
-      try await drain(partition)
+      try await drain(partition, until: sealing ? nil : .now + configuration.poll)
       if sealing { try await writer.seal(partition) } else { try await writer.sealIfDue(partition, now: now()) }
       try await storeSealed(partition)
       progress.succeeded(partition)
@@ -128,8 +128,11 @@ actor ArchiverEngine {
         owner: configuration.owner,
         time: configuration.leaseTime
       )
-    let isHeld = try await lease.hold { try await self.writer.isDead(owner: $0) }
     states[partition, default: State(lease: lease)].lease = lease
+    // Before the lease: whoever finds the lease of a process that ended at once must be able to see that it did.
+    if states[partition]?.isHeld == nil { try await writer.takeOwnerFile() }
+    let isHeld = try await lease.hold { try await self.writer.isDead(owner: $0) }
+    states[partition]?.lease = lease
     states[partition]?.isHeld = isHeld
     guard !isHeld else { return true }
     let wasOpen = progress.isOpen(partition)
@@ -140,12 +143,10 @@ actor ArchiverEngine {
 
   /// Says at the start, and when it changes, whether this process archives or stands by.
   private func reportLeases() {
-    let held = ArchiverHealth.Leases(
-      held: states.values.count { $0.isHeld },
-      partitions: streams.keys.partitions.count
-    )
-    // Some leases may not have been asked for yet, because Redis was lost meanwhile.
-    guard states.count == held.partitions, progress.hold(held) else { return }
+    let known = states.values.compactMap(\.isHeld)
+    let held = ArchiverHealth.Leases(held: known.count { $0 }, partitions: streams.keys.partitions.count)
+    // Some leases may not have been asked for yet, because Redis was lost meanwhile or the disk refuses.
+    guard known.count == held.partitions, progress.hold(held) else { return }
     logger.notice("\(held)")
   }
 
@@ -175,15 +176,16 @@ actor ArchiverEngine {
     try await storeSealed(partition)
   }
 
-  /// Reads to the end of the stream; the next page comes while the last one is compressed and synced.
-  private func drain(_ partition: Partition) async throws {
+  /// Reads to the end of the stream, or until others have waited long enough; the next page comes while the last one is
+  /// compressed and synced.
+  private func drain(_ partition: Partition, until end: ContinuousClock.Instant?) async throws {
     guard let position = progress.next(partition) else { return }
     let count = configuration.pageEvents
     var page = try await streams.page(partition, after: position, count: count)
     while let last = page.last {
       reportForeign(page, partition)
-      let isEnd = page.isEnd
-      async let next = isEnd ? EventStreams.Page() : streams.page(partition, after: last, count: count)
+      let isLast = page.isEnd || end.map { $0 <= .now } ?? false
+      async let next = isLast ? EventStreams.Page() : streams.page(partition, after: last, count: count)
       try await writer.append(page.batches, partition)
       progress.count(events: page.count)
       try await storeSealed(partition)

@@ -86,7 +86,7 @@ enum UserUnion {
 
 extension [Int64] {
   /// The first place from `start` on whose number isn't below another one; the numbers ascend.
-  fileprivate func firstIndex(from start: Int, notBelow number: Int64) -> Int {
+  func firstIndex(from start: Int, notBelow number: Int64) -> Int {
     var (low, high) = (start, count)
     while low < high {
       let middle = (low + high) / 2

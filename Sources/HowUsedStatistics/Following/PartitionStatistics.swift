@@ -22,6 +22,8 @@ final class PartitionStatistics: Sendable {
     var removals: [Int64: StreamID] = [:]
     /// The last segment that was there when the removals were read; 0: they weren't yet.
     var sealedThrough: UInt64 = 0
+    /// How often something changed but by more events.
+    var changes: UInt64 = 0
     var asked: ContinuousClock.Instant?
   }
 
@@ -47,6 +49,7 @@ final class PartitionStatistics: Sendable {
   /// Takes other files, and lets go of what is in them.
   func publish(_ files: RollupSet) {
     state.withLock { state in
+      if state.files != files { state.changes += 1 }
       state.files = files
       state.isLoaded = true
       state.tail.drop(through: files.through.last)
@@ -78,7 +81,12 @@ final class PartitionStatistics: Sendable {
       if isFresh { state.fresh = nil } else { state.tail = PartitionTail() }
       let malformed = tail.malformed
       tail.add(entries)
-      if isFresh, asOf == nil { state.fresh = tail } else { state.tail = tail }
+      if isFresh, asOf == nil {
+        state.fresh = tail
+      } else {
+        state.tail = tail
+        if isFresh { state.changes += 1 }
+      }
       if let asOf { state.asOf = max(state.asOf, asOf) }
       return tail.malformed - malformed
     }
@@ -98,15 +106,20 @@ final class PartitionStatistics: Sendable {
   ///   - removals: bots that were removed, up to which id.
   ///   - sealedThrough: the last segment that was there before they were read.
   ///   - updatesNames: the names that updates count as, as stored.
-  func set(removals: [Int64: StreamID], sealedThrough: UInt64, updatesNames: [Int64: [UInt8]]) {
+  /// - Returns: whether there are segments now that there weren't before.
+  func set(removals: [Int64: StreamID], sealedThrough: UInt64, updatesNames: [Int64: [UInt8]]) -> Bool {
     state.withLock { state in
+      if state.updatesNames != updatesNames { state.changes += 1 }
+      let isLonger = sealedThrough > state.sealedThrough
       state.updatesNames = updatesNames
       state.sealedThrough = sealedThrough
       let merged = state.files.removals.merging(removals) { max($0, $1) }
-      guard merged != state.removals else { return }
+      guard merged != state.removals else { return isLonger }
+      state.changes += 1
       state.removals = merged
       state.tail.remove(merged)
       state.fresh?.remove(merged)
+      return isLonger
     }
   }
 
@@ -135,6 +148,14 @@ final class PartitionStatistics: Sendable {
   var asked: ContinuousClock.Instant? { state.withLock { $0.asked } }
 
   func noteAsked() { state.withLock { $0.asked = .now } }
+
+  /// What is counted of a bot, and through when: Unix milliseconds.
+  func version(of bot: BotID) -> (version: BotVersion, asOf: Int64) {
+    state.withLock { state in
+      let arrivals = state.tail.arrivals(of: bot.rawValue)
+      return (BotVersion(changes: state.changes, arrivals: arrivals), state.asOf)
+    }
+  }
 
   /// - Throws: `ZstdError`.
   func snapshot(of bot: BotID) throws -> BotSnapshot {

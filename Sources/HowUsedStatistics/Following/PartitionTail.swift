@@ -77,6 +77,9 @@ struct PartitionTail {
     try bots[bot]?.sections() ?? []
   }
 
+  /// Events of a bot that came, since nothing of it was kept.
+  func arrivals(of bot: Int64) -> UInt64 { bots[bot]?.arrivals ?? 0 }
+
   func recentEvents(of bot: Int64, _ limit: Int) -> [RecentEvents.Event] { bots[bot]?.recentEvents(limit) ?? [] }
 
   func usesInLastMinute(of bot: Int64, at milliseconds: Int64) -> Int64 {

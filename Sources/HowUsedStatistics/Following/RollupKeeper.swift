@@ -14,6 +14,7 @@ final class RollupKeeper: Service {
   private let clock: RedisClock
   private let interval: Duration
   private let isHeld: @Sendable (Partition) async -> Bool
+  private let sealings: WakeableSleep
   private let status: FollowerStatus
   private let logger: Logger
 
@@ -24,6 +25,7 @@ final class RollupKeeper: Service {
     clock: RedisClock,
     interval: Duration,
     isHeld: @escaping @Sendable (Partition) async -> Bool,
+    sealings: WakeableSleep,
     status: FollowerStatus,
     logger: Logger
   ) {
@@ -33,6 +35,7 @@ final class RollupKeeper: Service {
     self.clock = clock
     self.interval = interval
     self.isHeld = isHeld
+    self.sealings = sealings
     self.status = status
     self.logger = logger
   }
@@ -44,7 +47,7 @@ final class RollupKeeper: Service {
       while !Task.isCancelled {
         let next = ContinuousClock.now + interval
         await pass(worker)
-        try? await Task.sleep(until: next)
+        await sealings.sleep(for: ContinuousClock.now.duration(to: next))
       }
     }
     try await thread.group.shutdownGracefully()

@@ -16,11 +16,15 @@ final class StreamFollower: Service {
   private let interval: Duration
   /// Whether a partition is to be followed though nobody asks for its bots.
   private let isHeld: @Sendable (Partition) async -> Bool
+  /// Rings when there is something to be counted from the archive.
+  private let sealings: WakeableSleep
   private let status: FollowerStatus
   private let logger: Logger
 
   /// How many entries of each partition are read in the first round trip of a look: most have less.
   private static let firstPage = 32
+  /// How soon it's looked again when files of what was sealed are missing: they are being made.
+  private static let filesPause = Duration.milliseconds(50)
   /// A partition that nobody has asked for so long is followed no longer, unless it's held.
   static let interest = Duration.seconds(600)
 
@@ -32,6 +36,7 @@ final class StreamFollower: Service {
     clock: RedisClock,
     interval: Duration,
     isHeld: @escaping @Sendable (Partition) async -> Bool,
+    sealings: WakeableSleep,
     status: FollowerStatus,
     logger: Logger
   ) {
@@ -42,6 +47,7 @@ final class StreamFollower: Service {
     self.clock = clock
     self.interval = interval
     self.isHeld = isHeld
+    self.sealings = sealings
     self.status = status
     self.logger = logger
   }
@@ -52,9 +58,10 @@ final class StreamFollower: Service {
       var failures = 0
       var connection = reader.client.connectionNumber
       while !Task.isCancelled {
-        let next = ContinuousClock.now + interval
+        let started = ContinuousClock.now
+        var next = started + interval
         do {
-          try await pass(&connection)
+          if try await pass(&connection, started) { next = started + Self.filesPause }
           failures = 0
           status.set(problem: nil)
         } catch is CancellationError {
@@ -72,8 +79,11 @@ final class StreamFollower: Service {
   }
 
   /// Brings every partition that is followed to the end of its stream. One with much to read doesn't hold up the others.
-  /// - Parameter connection: the one over which everything was read that is counted. Over another one it is read again.
-  private func pass(_ connection: inout Int) async throws {
+  /// - Parameters:
+  ///   - connection: the one over which everything was read that is counted. Over another one it is read again.
+  ///   - started: some time after it all partitions are to be looked at again, even if one isn't at its end yet.
+  /// - Returns: whether a partition could not be read because files of what was sealed are missing.
+  private func pass(_ connection: inout Int, _ started: ContinuousClock.Instant) async throws -> Bool {
     try await readSettings()
     let current = reader.client.connectionNumber
     if current != connection { for partition in partitions { partition.restart() } }
@@ -84,11 +94,13 @@ final class StreamFollower: Service {
       if partition.isFollowed, partition.isLoaded { active.append(partition) }
     }
     var count = Self.firstPage
-    while !active.isEmpty {
+    var isWaiting = false
+    while !active.isEmpty, ContinuousClock.now < started + (isWaiting ? Self.filesPause : interval) {
       try Task.checkCancellation()
-      active = try await read(active, count)
+      active = try await read(active, count, &isWaiting)
       count = StreamReader.pageSize
     }
+    return isWaiting
   }
 
   private func isWanted(_ partition: PartitionStatistics) async -> Bool {
@@ -97,9 +109,17 @@ final class StreamFollower: Service {
   }
 
   /// Returns those that there may be more of.
-  private func read(_ active: [PartitionStatistics], _ count: Int) async throws -> [PartitionStatistics] {
+  private func read(
+    _ active: [PartitionStatistics],
+    _ count: Int,
+    _ isWaiting: inout Bool
+  ) async throws -> [PartitionStatistics] {
     var asked: [(partition: PartitionStatistics, after: StreamID)] = []
     for partition in active {
+      guard try hasAllFiles(partition) else {
+        isWaiting = true
+        continue
+      }
       if let position = partition.readPosition { asked.append((partition, position)) }
     }
     let now = clock.nowMilliseconds
@@ -107,7 +127,10 @@ final class StreamFollower: Service {
     var more: [PartitionStatistics] = []
     for ((partition, after), page) in zip(asked, pages) {
       // What was sealed may have been trimmed meanwhile: then the page needn't be what comes next.
-      guard try hasAllFiles(partition) else { continue }
+      guard try hasAllFiles(partition) else {
+        isWaiting = true
+        continue
+      }
       let malformed = partition.add(page, after: after, asOf: page.isEnd ? now : nil)
       if malformed > 0 {
         logger.error(
@@ -157,7 +180,7 @@ final class StreamFollower: Service {
       Self.forEachPair(replies[2 * index + 1]) { bot, name in
         if let bot = Int64(bot) { names[bot] = JSONText.escaped(name) }
       }
-      partition.set(removals: removals, sealedThrough: sealed[index], updatesNames: names)
+      if partition.set(removals: removals, sealedThrough: sealed[index], updatesNames: names) { sealings.wake() }
     }
   }
 

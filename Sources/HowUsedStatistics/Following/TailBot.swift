@@ -16,7 +16,8 @@ final class TailBot {
   private var days: [Day] = []
   /// What ``sections(_:)`` gave, as long as it's true.
   private var encoded: [SectionPlace]?
-  private var arrivals: UInt64 = 0
+  /// Events that ever came.
+  private(set) var arrivals: UInt64 = 0
   private var minute: Int64 = 0
   /// Uses in that minute and in the one before.
   private var recent = (now: Int64(0), before: Int64(0))

@@ -37,9 +37,28 @@ package struct QueryParameters: Sendable {
   package func word<Word: RawRepresentable & CaseIterable>(_ name: String) throws(RequestError) -> Word?
   where Word.RawValue == String {
     guard let text = try one(name) else { return nil }
+    return try Self.word(text, name)
+  }
+
+  /// Some of an enumeration's words, separated by commas, each once, in their order; none when it's absent.
+  func words<Word: RawRepresentable & CaseIterable & Hashable>(_ name: String) throws(RequestError) -> [Word]
+  where Word.RawValue == String {
+    var words: [Word] = []
+    for text in try one(name)?.split(separator: ",", omittingEmptySubsequences: false) ?? [] {
+      let word: Word = try Self.word(String(text), name)
+      if !words.contains(word) { words.append(word) }
+    }
+    return words
+  }
+
+  private static func word<Word: RawRepresentable & CaseIterable>(
+    _ text: String,
+    _ name: String
+  ) throws(RequestError) -> Word
+  where Word.RawValue == String {
     guard let word = Word(rawValue: text) else {
       let words = Word.allCases.map(\.rawValue)
-      throw Self.wrong(name, "\(name) must be \(words.dropLast().joined(separator: ", ")) or \(words.last ?? "")")
+      throw wrong(name, "\(name) must be \(words.dropLast().joined(separator: ", ")) or \(words.last ?? "")")
     }
     return word
   }

@@ -26,8 +26,15 @@ package struct QuestionParser: Sendable {
 
   // MARK: /stats
 
-  package func chart() throws(RequestError) -> ChartQuery {
-    let metric: ChartMetric = try parameters.word("metric") ?? .uses
+  /// A question for each metric that is asked for, in their order; at least one.
+  package func charts() throws(RequestError) -> [ChartQuery] {
+    let metrics: [ChartMetric] = try parameters.words("metric")
+    var questions: [ChartQuery] = []
+    for metric in metrics.isEmpty ? [.uses] : metrics { questions.append(try chart(metric)) }
+    return questions
+  }
+
+  private func chart(_ metric: ChartMetric) throws(RequestError) -> ChartQuery {
     let filter = try parameters.filter()
     let segment = try segment("segment")
     let compares = try compares()

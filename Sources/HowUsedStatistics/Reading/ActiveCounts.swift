@@ -9,9 +9,12 @@ struct ActiveCounts: UserVisits, ScanSized {
 
   var size: Int { last.count * 2 + changes.reduce(0) { $0 + $1.count * 8 } }
 
-  @inline(__always)
-  mutating func visit(user: Int, id: Int64, series: Int, point: Int) {
-    if user >= last.count { last += Array(repeating: 0, count: user + 1 + user / 2 - last.count) }
+  mutating func visit(_ batch: UserBatch, series: Int, users: Int) {
+    last += Array(repeating: 0, count: max(users - last.count, 0))
+    batch.forEachPoint { add(user: $0, $1) }
+  }
+
+  private mutating func add(user: Int, _ point: Int) {
     let before = Int(last[user]) - 1
     guard before != point else { return }
     last[user] = UInt16(truncatingIfNeeded: point + 1)

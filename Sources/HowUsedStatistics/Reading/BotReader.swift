@@ -142,7 +142,7 @@ struct BotReader {
   ) throws -> [UserSeries] {
     let numbers = SeriesNumbers(names, hasOther: hasOther)
     let users = min(try snapshot.userCount(loader) >> sampleBits, Self.exactUsers)
-    let atOnce = max(Self.lastMemory / max(users * 2, 1), 1)
+    let atOnce = max(Self.seenMemory / max(users / 8, 1), 1)
     var series: [UserSeries] = []
     for start in stride(from: 0, to: numbers.count, by: atOnce) {
       let range = start..<min(start + atOnce, numbers.count)
@@ -157,8 +157,8 @@ struct BotReader {
     return series
   }
 
-  /// Bytes that the last points of users take at most, with more series there are more rounds.
-  private static let lastMemory = 24 << 20
+  /// Bytes that the bits of users that were seen take at most, with more series there are more rounds.
+  private static let seenMemory = 12 << 20
 
   private func userCounts(
     _ key: ScanCache.Key,
@@ -198,9 +198,15 @@ struct BotReader {
   }
 
   /// Tells who did what is asked for, and when.
-  func visits<Visits: UserVisits>(_ filter: EventFilter, _ timeline: Timeline, _ visits: Visits) throws -> Visits {
+  /// - Parameter users: that get the first numbers; ascending.
+  func visits<Visits: UserVisits>(
+    _ filter: EventFilter,
+    _ timeline: Timeline,
+    _ visits: Visits,
+    users: [Int64]
+  ) throws -> Visits {
     let selection = selection(filter, nil)
-    var scan = UserScan(visits, series: 1, bounds: timeline.bounds, sampleBits: sampleBits)
+    var scan = UserScan(visits, series: 1, bounds: timeline.bounds, sampleBits: sampleBits, users: users)
     for group in try snapshot.groups(of: timeline.time, base: timeline.base) {
       try checkDeadline()
       let sections = try loader.load(group)

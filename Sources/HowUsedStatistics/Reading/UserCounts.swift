@@ -3,17 +3,18 @@ struct UserCounts: UserVisits, ScanSized {
   /// Of each point, one after the other, its series; missing behind the last one that anybody was in.
   private var values: [Int64] = []
   private(set) var totals: [Int64]
-  /// Of each user and series the last point + 1; 0: none.
-  private var last: [UInt16] = []
+  /// Of each series a bit for each user that was seen.
+  private var seen: [[UInt64]]
+  /// Of each series the point that went on behind a group of sections, and who was in it.
+  private var open: [(point: Int, users: [UInt64])]
   private let series: Int
 
   init(series: Int) {
     totals = Array(repeating: 0, count: series)
+    seen = Array(repeating: [], count: series)
+    open = Array(repeating: (-1, []), count: series)
     self.series = series
   }
-
-  /// More points can't be told apart.
-  static let pointLimit = Int(UInt16.max) - 1
 
   func values(of series: Int, points: Int) -> [Int64] {
     (0..<points).map { point in
@@ -23,24 +24,56 @@ struct UserCounts: UserVisits, ScanSized {
   }
 
   /// Bytes of memory, about.
-  var size: Int { values.count * 8 + last.count * 2 }
+  var size: Int { (values.count + seen.reduce(0) { $0 + $1.count } + open.reduce(0) { $0 + $1.users.count }) * 8 }
 
-  @inline(__always)
-  mutating func visit(user: Int, id: Int64, series: Int, point: Int) {
-    let place = user &* self.series &+ series
-    if place >= last.count { grow(place) }
-    let before = Int(last[place])
-    guard before != point &+ 1 else { return }
-    if before == 0 { totals[series] &+= 1 }
-    let value = point &* self.series &+ series
-    if value >= values.count { values += Array(repeating: 0, count: (point + 1) * self.series - values.count) }
-    values[value] &+= 1
-    last[place] = UInt16(truncatingIfNeeded: point &+ 1)
+  mutating func visit(_ batch: UserBatch, series: Int, users: Int) {
+    let words = (users + 63) / 64
+    seen[series] += Array(repeating: 0, count: max(words - seen[series].count, 0))
+    leaveOutKnown(batch, series, words)
+    var counts = [Int64](repeating: 0, count: batch.width * 64)
+    var new = 0
+    counts.withUnsafeMutableBufferPointer { counts in
+      seen[series].withUnsafeMutableBufferPointer { seen in
+        batch.forEach { user, words in
+          var any: UInt64 = 0
+          for word in 0..<batch.width {
+            var mask = words[word]
+            any |= mask
+            while mask != 0 {
+              counts[word &* 64 &+ mask.trailingZeroBitCount] &+= 1
+              mask &= mask &- 1
+            }
+          }
+          let bit: UInt64 = 1 << UInt64(user & 63)
+          guard any != 0, seen[user >> 6] & bit == 0 else { return }
+          seen[user >> 6] |= bit
+          new &+= 1
+        }
+      }
+    }
+    totals[series] += Int64(new)
+    guard let last = counts.lastIndex(where: { $0 > 0 }) else { return }
+    let count = (batch.first + last + 1) * self.series
+    values += Array(repeating: 0, count: max(count - values.count, 0))
+    for (index, count) in counts[...last].enumerated() {
+      values[(batch.first + index) * self.series + series] += count
+    }
   }
 
-  @inline(never)
-  private mutating func grow(_ place: Int) {
-    let needed = (place / series + 1) * series
-    last += Array(repeating: 0, count: max(needed, last.count + last.count / 2) - last.count)
+  /// A point may be in several groups: who was in it already doesn't count again.
+  private mutating func leaveOutKnown(_ batch: UserBatch, _ series: Int, _ words: Int) {
+    let isOpen = open[series].point == batch.first
+    guard isOpen || batch.last != nil else { return }
+    let before = isOpen ? open[series].users : []
+    var after = isOpen && batch.last == batch.first ? before : []
+    if batch.last != nil { after += Array(repeating: 0, count: max(words - after.count, 0)) }
+    batch.forEach { user, mask in
+      let (word, bit) = (user >> 6, UInt64(1) << UInt64(user & 63))
+      if let last = batch.last, mask[(last - batch.first) >> 6] & 1 << UInt64((last - batch.first) & 63) != 0 {
+        after[word] |= bit
+      }
+      if word < before.count, before[word] & bit != 0 { mask[0] &= ~1 }
+    }
+    if let last = batch.last { open[series] = (last, after) }
   }
 }

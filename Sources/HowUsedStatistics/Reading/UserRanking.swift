@@ -2,8 +2,8 @@
 struct UserRanking {
   let reader: BotReader
 
-  /// How many values' users are counted at once.
-  private static let batch = 32
+  /// How many values' users are counted at once at first; then more, since all have to be gone through for that.
+  private static let firstBatch = 32
 
   /// The first values by users, ties by name.
   /// - Parameter values: by uses, the most used first.
@@ -16,12 +16,14 @@ struct UserRanking {
   ) throws -> [(name: [UInt8], users: Int64)] {
     var found: [(name: [UInt8], users: Int64)] = []
     var next = 0
+    var batch = Self.firstBatch
     while next < values.count {
       // With sampling a value's concluded users may be more than its uses.
       if found.count >= count, found[count - 1].users > reader.scaled(values[next].uses) { break }
-      let names = values[next..<min(next + Self.batch, values.count)].map(\.name)
+      let names = values[next..<min(next + batch, values.count)].map(\.name)
         .sorted { $0.lexicographicallyPrecedes($1) }
       next += names.count
+      batch = min(batch * 16, 4096)
       let counts = try reader.userCounts(filter, segment, names, hasOther: false, timeline.whole)
       found += zip(names, counts).map { ($0, $1.total) }
       found.sort { SeriesOrder.precedes(($0.name, $0.users), ($1.name, $1.users)) }

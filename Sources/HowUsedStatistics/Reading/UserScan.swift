@@ -2,11 +2,9 @@ import HowUsedArchive
 
 /// What is told who did something when.
 protocol UserVisits {
-  /// In the order of points for each user and series; a point may come twice, one after the other.
-  /// - Parameters:
-  ///   - user: numbered from 0 in the order of appearance.
-  ///   - id: the same user's.
-  mutating func visit(user: Int, id: Int64, series: Int, point: Int)
+  /// In the order of points for each user and series. The last point of a batch may come again as the first of a later one.
+  /// - Parameter users: how many there are by now; they are numbered from 0.
+  mutating func visit(_ batch: UserBatch, series: Int, users: Int)
 }
 
 /// Finds out which users did something in which points, by series. One group of sections after the other; in each, a series
@@ -18,16 +16,18 @@ struct UserScan<Visits: UserVisits> {
   private let seriesCount: Int
   /// Users are left out unless this many low bits of their hash are 0.
   private let sampleBits: Int
-  private var users = HashTable<Int64>()
+  private var users = UserNumbers()
 
   /// Bytes that users' bits take at most; with more users there are more rounds.
-  private static var memory: Int { 24 << 20 }
+  private static var memory: Int { 32 << 20 }
 
-  init(_ visits: Visits, series: Int, bounds: [Int64], sampleBits: Int = 0) {
+  /// - Parameter users: that get the first numbers; ascending.
+  init(_ visits: Visits, series: Int, bounds: [Int64], sampleBits: Int = 0, users: [Int64] = []) {
     self.visits = visits
     self.bounds = bounds
     seriesCount = series
     self.sampleBits = sampleBits
+    _ = self.users.numbers(of: users)
   }
 
   /// - Parameters:
@@ -39,172 +39,44 @@ struct UserScan<Visits: UserVisits> {
     }
     let tables = sections.map { PointTable(bounds, $0.header, within: start..<end) }
     guard let count = tables.first?.count, let first = tables.first?.first, count > 0 else { return }
-    let (ids, places) = try unite(sections)
+    let last = bounds[first + count] > end ? first + count - 1 : nil
+    let places = try sections.map { try numbers(of: $0.users()) }
     // Of those that are all in one point, and all wanted, nothing needs to be known but who they are.
     if sections.count == 1, let single = tables[0].single, series[0] == nil {
-      for id in ids where isSampled(id) {
-        visits.visit(user: Int(users.number(of: id)), id: id, series: 0, point: first + single)
-      }
+      let masks = UserMasks(users: users.count, width: 1)
+      for number in places[0] { masks.words(number)[0] = 1 }
+      masks.take(first: first + single, last: last) { visits.visit($0, series: 0, users: users.count) }
       return
     }
-    var parts: [Part] = []
+    var parts: [UserMarks] = []
     for (index, section) in sections.enumerated() {
-      parts.append(try Part(section, series[index], seriesCount, tables[index], places[index]))
+      parts.append(try UserMarks(section, series[index], seriesCount, tables[index], places[index]))
     }
     let words = (count + 63) / 64
-    let step = max(min(words, Self.memory / max(ids.count * 8, 1)), 1)
+    let step = max(min(words, Self.memory / max(users.count * 8, 1)), 1)
+    let masks = UserMasks(users: users.count, width: step)
     for word in stride(from: 0, to: words, by: step) {
-      let range = word..<min(word + step, words)
-      var masks = [UInt64](repeating: 0, count: ids.count * range.count)
+      let points = word * 64..<(word + step) * 64
+      for index in parts.indices { parts[index].begin(points) }
       for series in 0..<seriesCount {
-        for index in parts.indices { try parts[index].mark(series, range, &masks) }
-        take(&masks, ids, range, series, first)
-      }
-    }
-  }
-
-  /// The users of some sections together, and the place of each section's users among them; nil: they are the same.
-  private func unite(_ sections: [Section]) throws -> (ids: [Int64], places: [[UInt32]?]) {
-    if sections.count == 1 { return (try sections[0].users(), [nil]) }
-    var table = HashTable<Int64>()
-    let places = try sections.map { section in try section.users().map { table.number(of: $0) } }
-    return (table.keys, places)
-  }
-
-  @inline(__always)
-  private func isSampled(_ id: Int64) -> Bool {
-    sampleBits == 0 || UInt64(bitPattern: id).mixed(0x5eed) & ((1 << UInt64(sampleBits)) - 1) == 0
-  }
-
-  private mutating func take(
-    _ masks: inout [UInt64],
-    _ ids: [Int64],
-    _ words: Range<Int>,
-    _ series: Int,
-    _ first: Int
-  ) {
-    let width = words.count
-    for place in ids.indices {
-      var number = -1
-      for word in 0..<width {
-        var mask = masks[place &* width &+ word]
-        guard mask != 0 else { continue }
-        masks[place &* width &+ word] = 0
-        if number < 0 {
-          guard isSampled(ids[place]) else { continue }
-          number = Int(users.number(of: ids[place]))
-        }
-        let start = first &+ (words.lowerBound &+ word) &* 64
-        while mask != 0 {
-          visits.visit(user: number, id: ids[place], series: series, point: start &+ mask.trailingZeroBitCount)
-          mask &= mask &- 1
+        for index in parts.indices { try parts[index].mark(series, masks) }
+        let last = last.flatMap { points.contains($0 - first) ? $0 : nil }
+        masks.take(first: first + points.lowerBound, last: last) {
+          visits.visit($0, series: series, users: users.count)
         }
       }
     }
   }
 
-  /// One section of a group.
-  private struct Part {
-    let section: Section
-    let rows: SectionRows
-    let table: PointTable
-    let places: [UInt32]?
-    let blocks: [Range<Int>]
-    /// Of each series its rows.
-    var wanted: [[Int32]]
-    /// Blocks that were unpacked; kept as long as several series want them.
-    var unpacked: [Int: (block: SectionBlock, starts: [(pairs: Int, tuples: Int)])] = [:]
-    let isKept: Bool
-
-    init(_ section: Section, _ series: [Int32]?, _ count: Int, _ table: PointTable, _ places: [UInt32]?) throws {
-      self.section = section
-      self.table = table
-      self.places = places
-      rows = try section.rows()
-      blocks = section.blockRows()
-      wanted = Array(repeating: [], count: count)
-      if let series {
-        for (row, series) in series.enumerated() where series >= 0 { wanted[Int(series)].append(Int32(row)) }
-      } else {
-        wanted[0] = (0..<section.header.rows).map { Int32($0) }
-      }
-      isKept = count > 1
-    }
-
-    mutating func mark(_ series: Int, _ words: Range<Int>, _ masks: inout [UInt64]) throws {
-      var index = 0
-      var isSound = true
-      for row in wanted[series] {
-        let row = Int(row)
-        while !blocks[index].contains(row) {
-          if !isKept { unpacked[index] = nil }
-          index += 1
-        }
-        if unpacked[index] == nil { try unpack(index) }
-        guard let (block, starts) = unpacked[index] else { continue }
-        let start = starts[row - blocks[index].lowerBound]
-        isSound = mark(block, start, Int(rows.pairs[row]), words, &masks) && isSound
-      }
-      guard isSound else { throw section.damagedBlock() }
-    }
-
-    private mutating func unpack(_ index: Int) throws {
-      let block = try section.block(index, table.single == nil ? [.pairs, .tuples] : [.pairs])
-      var place = (pairs: 0, tuples: 0)
-      let starts = blocks[index].map { row in
-        defer { place = (place.pairs + Int(rows.pairBytes[row]), place.tuples + Int(rows.tupleBytes[row])) }
-        return place
-      }
-      unpacked[index] = (block, starts)
-    }
-
-    /// Returns false when the bytes can't be right.
-    private func mark(
-      _ block: SectionBlock,
-      _ start: (pairs: Int, tuples: Int),
-      _ count: Int,
-      _ words: Range<Int>,
-      _ masks: inout [UInt64]
-    ) -> Bool {
-      let width = words.count
-      let users = section.header.users
-      let hasByteTuples = section.header.hasByteTuples
-      return masks.withUnsafeMutableBufferPointer { masks in
-        block.pairs.withUnsafeBytes { pairBytes in
-          block.tuples.withUnsafeBytes { tupleBytes in
-            table.points.withUnsafeBufferPointer { points in
-              var pairs = ByteReader(pairBytes, at: start.pairs)
-              var tuples = ByteReader(tupleBytes, at: start.tuples)
-              var user = 0
-              for _ in 0..<count {
-                user &+= Int(truncatingIfNeeded: pairs.varint())
-                guard user >= 0, user < users else { return false }
-                let place = (places.map { Int($0[user]) } ?? user) &* width
-                if let single = table.single {
-                  let word = single >> 6 &- words.lowerBound
-                  if word >= 0, word < width { masks[place &+ word] |= 1 << UInt64(single & 63) }
-                  continue
-                }
-                var bucket = 0
-                var tuple: UInt64
-                repeat {
-                  tuple = hasByteTuples ? UInt64(tuples.byte()) : tuples.varint()
-                  bucket &+= Int(truncatingIfNeeded: tuple >> 1)
-                  guard bucket >= 0, bucket < points.count, tuples.isSound else { return false }
-                  let point = Int(points[bucket])
-                  let word = point >> 6 &- words.lowerBound
-                  if point >= 0, word >= 0, word < width { masks[place &+ word] |= 1 << UInt64(point & 63) }
-                } while tuple & 1 == 1
-              }
-              return pairs.isSound
-            }
-          }
-        }
-      }
-    }
+  private mutating func numbers(of ids: [Int64]) -> [UInt32] {
+    guard sampleBits > 0 else { return users.numbers(of: ids) }
+    let mask: UInt64 = (1 << UInt64(sampleBits)) - 1
+    let isWanted = ids.map { UInt64(bitPattern: $0).mixed(0x5eed) & mask == 0 }
+    var wanted = users.numbers(of: zip(ids, isWanted).filter(\.1).map(\.0)).makeIterator()
+    return isWanted.map { $0 ? wanted.next() ?? UserMasks.nobody : UserMasks.nobody }
   }
 }
 
 extension UserScan: Sendable, ScanSized, ScanState where Visits: ScanSized {
-  var size: Int { users.count * 16 + visits.size }
+  var size: Int { users.count * 12 + visits.size }
 }

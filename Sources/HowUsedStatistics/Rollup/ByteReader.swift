@@ -21,6 +21,10 @@ struct ByteReader {
         offset &+= 1
         return UInt64(byte)
       }
+      if offset &+ 1 < bytes.count, bytes[offset &+ 1] < 0x80 {
+        defer { offset &+= 2 }
+        return UInt64(byte & 0x7f) | UInt64(bytes[offset &+ 1]) << 7
+      }
     }
     return longVarint()
   }

@@ -172,8 +172,12 @@ struct RollupFile: Sendable, Equatable {
   }
 
   func section(_ entry: RollupEntry, _ file: File, _ decompressor: ZstdDecompressor) throws -> Section {
-    let bytes = try bytes(entry, file)
-    let section = try Section(bytes[...], path: path, order: footer.segments.upperBound, decompressor: decompressor)
+    let section = try Section(
+      .file(file, offset: entry.offset, size: entry.size),
+      path: path,
+      order: footer.segments.upperBound,
+      decompressor: decompressor
+    )
     guard section.header.start == entry.start else {
       throw RollupDamage(path: path, reason: "its index points to another section")
     }

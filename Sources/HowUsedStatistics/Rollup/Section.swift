@@ -19,7 +19,7 @@ final class Section {
   /// Among sections of the same bot and time the one from later events has the greater number.
   let order: UInt64
 
-  private let bytes: ArraySlice<UInt8>
+  private let bytes: SectionBytes
   private let frames: SectionFrames
   private let starts: Starts
   private let path: String
@@ -43,15 +43,26 @@ final class Section {
   ///   - path: where it is from, for errors.
   ///   - order: see ``order``.
   /// - Throws: ``RollupDamage``
-  init(_ bytes: ArraySlice<UInt8>, path: String, order: UInt64, decompressor: ZstdDecompressor) throws {
+  convenience init(
+    _ bytes: ArraySlice<UInt8>,
+    path: String,
+    order: UInt64,
+    decompressor: ZstdDecompressor
+  ) throws {
+    try self.init(.memory(bytes), path: path, order: order, decompressor: decompressor)
+  }
+
+  /// - Throws: ``RollupDamage``, `FileError`.
+  init(_ bytes: SectionBytes, path: String, order: UInt64, decompressor: ZstdDecompressor) throws {
     self.bytes = bytes
     self.path = path
     self.order = order
     self.decompressor = decompressor
-    let size = bytes.withUnsafeBytes { bytes in
+    let size = try bytes.read(0, 4)?.withUnsafeBytes { bytes in
       var reader = ByteReader(bytes)
       return Int(reader.fixed(UInt32.self))
     }
+    guard let size else { throw RollupDamage(path: path, reason: "a section is cut short") }
     let content = try Self.decompress(bytes, 4, size, path, decompressor)
     guard let (header, texts, frames) = content.withUnsafeBytes({ Self.directory($0) }) else {
       throw RollupDamage(path: path, reason: "a section's directory is damaged or of another version")
@@ -108,18 +119,17 @@ final class Section {
   }
 
   private static func decompress(
-    _ bytes: ArraySlice<UInt8>,
+    _ bytes: SectionBytes,
     _ offset: Int,
     _ size: Int,
     _ path: String,
     _ decompressor: ZstdDecompressor
   ) throws -> [UInt8] {
-    guard offset >= 0, size >= 0, offset <= bytes.count, size <= bytes.count - offset else {
+    guard let frame = try bytes.read(offset, size) else {
       throw RollupDamage(path: path, reason: "a section is cut short")
     }
-    let start = bytes.startIndex + offset
     do {
-      return try bytes[start..<start + size].withUnsafeBytes { frame throws(ZstdError) in
+      return try frame.withUnsafeBytes { frame throws(ZstdError) in
         try decompressor.decompress(frame, limit: min(contentLimit, frame.count * mostCompressed))
       }
     } catch {
@@ -265,6 +275,25 @@ final class Section {
 
   /// For who finds in a block what can't be.
   func damagedBlock() -> RollupDamage { damage("a section's tuples") }
+}
+
+/// Where a section is read from: what nobody asks for stays in the file.
+enum SectionBytes {
+  case memory(ArraySlice<UInt8>)
+  case file(File, offset: Int, size: Int)
+
+  /// Nil when there aren't so many.
+  func read(_ offset: Int, _ count: Int) throws(FileError) -> ArraySlice<UInt8>? {
+    switch self {
+    case .memory(let bytes):
+      guard offset >= 0, count >= 0, offset <= bytes.count, count <= bytes.count - offset else { return nil }
+      return bytes[(bytes.startIndex + offset)...].prefix(count)
+    case .file(let file, let start, let size):
+      guard offset >= 0, count >= 0, offset <= size, count <= size - offset else { return nil }
+      let bytes = try file.read(at: start + offset, count: count)
+      return bytes.count == count ? bytes[...] : nil
+    }
+  }
 }
 
 /// The columns of a section's rows.

@@ -26,7 +26,8 @@ package final class BackgroundThread: TaskExecutor {
   private static func giveWay() {
     let process = __priority_which_t(PRIO_PROCESS.rawValue)
     errno = 0
-    let current = getpriority(process, 0)
+    // The main thread's: the one that made this thread may have given way itself.
+    let current = getpriority(process, id_t(getpid()))
     if current != -1 || errno == 0 { setpriority(process, 0, current + niceness) }
   }
 }

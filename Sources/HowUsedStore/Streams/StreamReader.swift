@@ -63,7 +63,7 @@ package final class StreamReader: Sendable {
     try await next([(partition, position)], count: count).first ?? StreamEntries()
   }
 
-  /// The same for several partitions, in one round trip.
+  /// The same for several partitions: of short pages many in one round trip.
   package func next(
     _ positions: [(partition: Partition, after: StreamID)],
     count: Int
@@ -87,8 +87,16 @@ package final class StreamReader: Sendable {
   private func read(_ positions: [(partition: Partition, after: StreamID)], _ count: Int) async throws
     -> [StreamEntries]
   {
-    let commands = positions.map { command($0.partition, after: $0.after, count: count) }
-    return try await client.query(commands) { try Self.entries($0, of: count) }
+    var found: [StreamEntries] = []
+    // Redis carries out all commands that it has of a connection before it looks at another one.
+    let together = max(1, Self.pageSize / count)
+    for start in stride(from: 0, to: positions.count, by: together) {
+      let commands = positions[start..<min(start + together, positions.count)].map {
+        command($0.partition, after: $0.after, count: count)
+      }
+      found += try await client.query(commands) { try Self.entries($0, of: count) }
+    }
+    return found
   }
 
   private func command(

@@ -35,7 +35,7 @@ enum Statistics {
   /// Reads the parameters of an address in every way that a route does.
   static func read(_ parameters: [(name: String, value: String)], now: Int64) {
     let parser = QuestionParser(parameters: parameters, now: now)
-    if let query = try? parser.chart() {
+    for query in (try? parser.charts()) ?? [] {
       let bounds = query.timeline.bounds
       precondition(bounds.count >= 2 && bounds.count <= 5012, "a chart's points")
       precondition(zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 }, "a chart's points are in order")

@@ -16,7 +16,7 @@ import Testing
     return QuestionParser(parameters: parameters, now: now)
   }
 
-  private func chart(_ query: String) throws -> ChartQuery { try parser(query).chart() }
+  private func chart(_ query: String) throws -> ChartQuery { try parser(query).charts()[0] }
 
   private func text(_ seconds: Int64) -> String { LocalDaysTests.text(seconds) }
 
@@ -41,6 +41,17 @@ import Testing
     let active = try chart("metric=active&event=a&period=7d&tz=America/Havana")
     #expect(active.lead?.count == 29 && active.previous == nil && active.timeline.step == 86_400)
     #expect(try chart("metric=active&divider=24h").timeline == chart("metric=active&divider=auto").timeline)
+  }
+
+  @Test func severalMetricsAreAskedForAtOnce() throws {
+    let charts = try parser("metric=users,uses,online,uses&period=3d").charts()
+    #expect(charts.map(\.metric) == [.users, .uses, .online])
+    #expect(try charts == ["users", "uses", "online"].map { try chart("metric=\($0)&period=3d") })
+    for wrong in ["metric=uses,", "metric=,", "metric=uses,clicks", "metric=uses&metric=users"] {
+      #expect(throws: RequestError.self) { try parser(wrong).charts() }
+    }
+    // What one of them can't be asked is refused.
+    #expect { try parser("metric=uses,online&event=a").charts() } throws: { ($0 as? RequestError)?.field == "event" }
   }
 
   @Test func timesAreReadInTheirZone() throws {
@@ -232,7 +243,7 @@ import Testing
       }
       let parser = QuestionParser(parameters: parameters, now: Self.now)
       let asked: [() throws -> Void] = [
-        { _ = try parser.chart() }, { _ = try parser.top() }, { _ = try parser.retentionQuery() },
+        { _ = try parser.charts() }, { _ = try parser.top() }, { _ = try parser.retentionQuery() },
         { _ = try parser.summary() }, { _ = try parser.recentLimit() }, { _ = try parser.format() },
       ]
       for ask in asked {

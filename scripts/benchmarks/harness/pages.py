@@ -12,14 +12,12 @@ from .process import run as run_program
 EVERY = 5          # seconds between two rounds of a page
 PAGES, BOTS = 1000, 100
 HISTORY = 5000     # events of each bot in the last day
-# What Dashboard/Web asks in each round of a page that was opened without anything chosen, its top list in view, too; the
-# line of the last hour's online users only once a minute, which makes no difference worth telling.
+# What Dashboard/Web asks in each round of a page that was opened without anything chosen, all of its charts and its top list
+# in view. Left out is the line of the last hour's online users, which it asks for once a minute.
 ZONE = {"tz": "Europe/Berlin"}
 QUESTIONS = [
-    *(("/stats", {"metric": metric, **ZONE, "period": "24h", "divider": "auto"})
-      for metric in ("users", "uses", "new", "online")),
+    ("/stats", {**ZONE, "period": "24h", "divider": "auto", "metric": "users,uses,new,online"}),
     ("/summary", ZONE),
-    ("/stats", {"metric": "online", "period": "1h", "divider": "1m", **ZONE}),
     ("/top", {"by": "event", "period": "24h", **ZONE, "sort": "uses", "limit": 10, "offset": 0}),
 ]
 # As Chromium sends them.
@@ -78,9 +76,9 @@ def _page_file(crowd, bots, pages):
     return crowd.write(f"pages-{pages}", requests())
 
 
-def _arguments(context, system, file, seconds):
+def _arguments(context, system, file, seconds, bots=1):
     return [f"{context.tools}/pages", "--port", system.port, "--requests", file, "--questions", len(QUESTIONS), "--seconds",
-            seconds, "--every", _every(context)]
+            seconds, "--every", _every(context), "--bots", bots]
 
 
 def _every(context):
@@ -123,7 +121,8 @@ def _ingest(context, folder, system, redis, events, pages):
     if pages:
         file = _page_file(system.workload, system.workload.bots, pages)
         log = f"{folder}/pages-{time.monotonic_ns()}.log"    # of this round alone
-        watching = loads.Process(_arguments(context, system, file, seconds + 2), log=log)
+        arguments = _arguments(context, system, file, seconds + 2, len(system.workload.bots))
+        watching = loads.Process(arguments, log=log)
         time.sleep(_every(context) + 1)      # until all of them are open
         expect(watching.alive(), f"pages: {watching.log_tail()}")
     with Meter(system.process, redis) as meter:

@@ -1,10 +1,10 @@
 // Open chart pages, as far as the server notices: each asks all its questions at once over a few keep-alive connections,
-// again --every seconds after the last answer came, and keeps a /live connection. As a browser would, it sends back an
-// answer's ETag and takes compressed answers. A round in which anything was refused doesn't count, and is begun again
+// again at the next moment that is the same for all pages of its bot, --every seconds after the last one, and keeps a /live
+// connection. As a browser would, it sends back an answer's ETag and takes compressed answers. A round in which anything was refused doesn't count, and is begun again
 // after a second, or twice as long as before.
 //
-// pages --port P --requests FILE --questions N --seconds S [--every 5] [--connections 5]
-// FILE holds for each page the request of /live and N others, all without the empty line that ends a head.
+// pages --port P --requests FILE --questions N --seconds S [--every 5] [--connections 5] [--bots 1]
+// Page n is of bot n % bots. FILE holds for each page the request of /live and N others, all without the empty line that ends a head.
 // Prints one line of JSON. Gaps are in milliseconds; the one that hasn't ended when the time is up counts, too.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -41,8 +41,9 @@ static struct page *pages;
 static struct connection *connections;
 static struct records requests;
 static char (*tags)[TAG];
-static int poller, port, questions, many = 5, page_count;
+static int poller, port, questions, many = 5, page_count, bots = 1;
 static uint64_t answers, unchanged, errors, refusals, bytes;
+static double start;
 static double from;          // gaps count from here on: not while everybody comes at once
 
 static double now(void) {
@@ -112,6 +113,14 @@ static void keep_tag(const struct connection *c, const char *head, const char *b
   }
 }
 
+/// When a page asks next: as Dashboard/Web/rounds.js has it.
+static double next_moment(const struct page *p, double time, double every) {
+  double phase = every * (double)((uint32_t)((p - pages) % bots) * 2654435761u) / 4294967296.0;
+  double since = (time - start - phase) / every;
+  double wait = every * (1 - (since - (double)(int64_t)(since + 1) + 1));
+  return time + (wait < every / 5 ? wait + every : wait);
+}
+
 static void round_ended(struct page *p, double time, double every) {
   p->asked = -1;
   if (p->refused) {
@@ -120,7 +129,7 @@ static void round_ended(struct page *p, double time, double every) {
     return;
   }
   p->failures = 0;
-  p->due = time + every;
+  p->due = next_moment(p, time, every);
   if (time > from) p->longest_gap = most(p->longest_gap, time - most(p->updated, from));
   if (time > from) p->longest_round = most(p->longest_round, time - p->began);
   p->updated = time;
@@ -213,9 +222,10 @@ int main(int argc, char **argv) {
     else if (!strcmp(name, "--seconds")) seconds = atof(value);
     else if (!strcmp(name, "--every")) every = atof(value);
     else if (!strcmp(name, "--connections")) many = atoi(value);
+    else if (!strcmp(name, "--bots")) bots = atoi(value);
     else { fprintf(stderr, "unknown option %s\n", name); return 2; }
   }
-  if (port <= 0 || !file || questions < 1 || questions > 100 || seconds <= 0 || seconds > 600 || every <= 0 || many < 1) {
+  if (port <= 0 || !file || questions < 1 || questions > 100 || seconds <= 0 || seconds > 600 || every <= 0 || many < 1 || bots < 1) {
     fprintf(stderr, "usage: pages --port P --requests FILE --questions N --seconds S\n");
     return 2;
   }
@@ -235,7 +245,8 @@ int main(int argc, char **argv) {
     connections[i].question = -2;
     open_connection(i);
   }
-  double start = now(), until = start + every + seconds;
+  start = now();
+  double until = start + every + seconds;
   from = start + every;   // everybody has begun by then
   for (int i = 0; i < page_count; i++) {
     ask(&connections[i * (many + 1)], -1);

@@ -32,6 +32,34 @@ export async function ask(path, view, query, signal) {
   }
 }
 
+/** Asks /stats once for all metrics of the same time and users that are wanted within a moment: they are counted together. */
+export class Together {
+  #group = null
+
+  /** As `ask("/stats", …)`. */
+  async ask(view, query, signal) {
+    const {metric, ...rest} = query
+    const key = JSON.stringify(rest)
+    let group = this.#group
+    if (group?.key !== key || group.signal !== signal) {
+      group = this.#group = {key, signal, metrics: []}
+      group.answer = Promise.resolve().then(() => {
+        if (this.#group === group) this.#group = null
+        return ask("/stats", view, {...rest, metric: group.metrics.join()}, signal)
+      })
+    }
+    group.metrics.push(metric)
+    try {
+      const answer = await group.answer
+      return answer.charts?.find((chart) => chart.metric === metric) ?? answer
+    } catch (error) {
+      // Only one of them may be wrong.
+      if (error.status !== 400 || group.metrics.length === 1) throw error
+      return ask("/stats", view, query, signal)
+    }
+  }
+}
+
 async function askOnce(path, view, query, signal) {
   const limit = AbortSignal.any([AbortSignal.timeout(TIMEOUT), ...(signal ? [signal] : [])])
   let response

@@ -24,6 +24,8 @@ const loads = new Loads({
 })
 
 const rounds = new Rounds({
+  bot: () => view.id,
+  now: () => fresh.now,
   async done(asOf, signal) {
     updatedAt = Date.now()
     fresh.answered(asOf)

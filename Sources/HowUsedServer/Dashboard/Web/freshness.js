@@ -24,6 +24,9 @@ export class Freshness {
     this.#answeredAt = Date.now()
   }
 
+  /** The time on the server, as far as it was heard: unix milliseconds. */
+  get now() { return Date.now() + (this.#offset ?? 0) }
+
   /** Milliseconds behind, 0 if that's nothing to speak of. */
   get behind() {
     if (this.#asOf === null) return 0

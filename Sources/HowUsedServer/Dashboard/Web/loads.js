@@ -1,5 +1,5 @@
 // Asks for each part of the page and shows what came. Whatever comes first is shown first, but nothing before the first chart.
-import {ApiError, ask} from "./api.js"
+import {ApiError, ask, Together} from "./api.js"
 import {queryOf} from "./link.js"
 import {noteOf} from "./reading.js"
 import {number} from "./text.js"
@@ -15,6 +15,7 @@ export class Loads {
   firstChart
   #resolveFirst
   #isFirstDrawn = false
+  #together = new Together()
   #used = null
   #app
 
@@ -41,7 +42,7 @@ export class Loads {
     const view = this.#app.view()
     const query = queryOf(metric, view)
     try {
-      const answer = await (this.#early(metric, query, signal) ?? ask("/stats", view, query, signal))
+      const answer = await (this.#early(metric, query, signal) ?? this.#ask(metric, query, signal))
       await this.#turn(signal)
       this.#showChart(metric, answer, query)
       return answer.asOf
@@ -51,6 +52,12 @@ export class Loads {
       this.#app.page().charts[metric].refuse(error)
       this.#firstDrawn()
     }
+  }
+
+  // What is on the screen already is renewed all at once. Something new is asked for alone: so each is there when it's found.
+  #ask(metric, query, signal) {
+    const isShown = JSON.stringify(this.known.charts[metric]?.query) === JSON.stringify(query)
+    return isShown ? this.#together.ask(this.#app.view(), query, signal) : ask("/stats", this.#app.view(), query, signal)
   }
 
   // What start.js asked for already; it counts for the first round only.

@@ -2,6 +2,8 @@
 import {ApiError, backoff} from "./api.js"
 
 const EVERY = 5000
+/** Milliseconds between two rounds at least. */
+const REST = 1000
 
 export class Rounds {
   #sources = new Map()
@@ -12,7 +14,8 @@ export class Rounds {
   #observer = new IntersectionObserver((entries) => { for (const entry of entries) this.#moved(entry) }, {rootMargin: "200px 0px"})
 
   /** `done` is called when a round is over, with the earliest of what its answers counted through (unix milliseconds, or
-   * undefined) and the round's signal; `lost` with the error of one that failed. */
+   * undefined) and the round's signal; `lost` with the error of one that failed. `now` gives the server's time in unix
+   * milliseconds; `bot` whose page it is. */
   constructor(told) {
     this.#told = told
   }
@@ -77,7 +80,15 @@ export class Rounds {
       if (!signal.aborted) this.#fail(error)
       return
     }
-    if (!document.hidden) this.#next = setTimeout(() => this.refresh(), EVERY)
+    if (!document.hidden) this.#next = setTimeout(() => this.refresh(), this.#wait)
+  }
+
+  // All pages of a bot ask at about the same moment, so that the server has to find one answer for all of them.
+  get #wait() {
+    const hash = [...this.#told.bot()].reduce((sum, character) => Math.imul(sum + character.charCodeAt(0), 0x9e3779b1), 0)
+    const phase = (hash >>> 0) / 2 ** 32 * EVERY
+    const wait = EVERY - (((this.#told.now() - phase) % EVERY) + EVERY) % EVERY
+    return wait < REST ? wait + EVERY : wait
   }
 
   async #load(source, signal) {

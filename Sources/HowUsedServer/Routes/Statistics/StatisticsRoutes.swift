@@ -97,20 +97,28 @@ package struct StatisticsRoutes: Sendable {
 
   // MARK: Answers
 
-  /// `GET /stats`: one metric as a time series, or several when segmented.
+  /// `GET /stats`: one metric as a time series, or several when segmented; several metrics one after the other.
   private func stats(_ call: Call) async throws -> Response {
     let format = try call.parser.format()
-    let question = try call.parser.chart()
-    let answer = try await answers.chart(question, bot: call.bot.id)
-    var body = ByteBuffer()
-    switch format {
-    case .json: answer.writeJSON(question, to: &body)
-    case .csv: answer.writeCSV(question, to: &body)
+    let questions = try call.parser.charts()
+    guard format == .json || questions.count == 1 else {
+      throw RequestError(.badRequest, field: "metric", "a table has one metric: ask for each alone")
     }
+    var body = ByteBuffer()
+    if questions.count > 1 { body.writeString(#"{"ok":true,"charts":["#) }
+    for (index, question) in questions.enumerated() {
+      let answer = try await answers.chart(question, bot: call.bot.id)
+      if index > 0 { body.writeString(",") }
+      switch format {
+      case .json: answer.writeJSON(question, to: &body)
+      case .csv: answer.writeCSV(question, to: &body)
+      }
+    }
+    if questions.count > 1 { body.writeString("]}") }
     return Self.answer(
       body,
       format: format,
-      file: "howused-\(call.bot.id)-\(question.metric.rawValue)",
+      file: "howused-\(call.bot.id)-\(questions[0].metric.rawValue)",
       to: call.request
     )
   }
