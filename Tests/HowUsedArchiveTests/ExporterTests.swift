@@ -64,18 +64,18 @@ import Testing
       try await archiver.pass(sealing: true)
       try await add(#""time":"2026-11-20T00:00:00.000Z","botId":1,"userId":5,"event":"late""#, at: 1_795_341_604_000)
 
-      func users(_ change: (inout ExportFilter) -> Void) async throws -> [String] {
+      func users<Value>(_ field: WritableKeyPath<ExportFilter, Value>, _ value: Value) async throws -> [String] {
         var filter = ExportFilter()
-        change(&filter)
+        filter[keyPath: field] = value
         return try await export(rig, filter, .csv).lines.dropFirst().map { String($0.split(separator: ",")[5]) }
       }
-      #expect(try await users { $0.bot = BotID(rawValue: 1) } == ["1", "3", "4", "5"])
-      #expect(try await users { $0.event = "регистрация" } == ["3"])
-      #expect(try await users { $0.event = #"say "a\b""# } == ["2"])
-      #expect(try await users { $0.event = "" } == [])
-      #expect(try await users { $0.from = 1_795_341_602_000 } == ["3", "4"])
-      #expect(try await users { $0.to = 1_795_341_602_000 } == ["1", "2", "5"])
-      #expect(try await users { $0.to = UTCTime.parse("2026-11-21") } == ["5"])
+      #expect(try await users(\.bot, BotID(rawValue: 1)) == ["1", "3", "4", "5"])
+      #expect(try await users(\.event, "регистрация") == ["3"])
+      #expect(try await users(\.event, #"say "a\b""#) == ["2"])
+      #expect(try await users(\.event, "") == [])
+      #expect(try await users(\.from, 1_795_341_602_000) == ["3", "4"])
+      #expect(try await users(\.to, 1_795_341_602_000) == ["1", "2", "5"])
+      #expect(try await users(\.to, UTCTime.parse("2026-11-21")) == ["5"])
       var late = ExportFilter()
       late.to = UTCTime.parse("2026-11-21")
       #expect(try await export(rig, late).progress.skipped == 2)

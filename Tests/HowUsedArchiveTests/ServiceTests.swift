@@ -29,7 +29,8 @@ import Testing
         await archiver.sealNow()
         #expect(try rig.archived() == first)
         #expect(try await archiver.finishedThrough(rig.partition) == first.last)
-        #expect(try await eventually { try await rig.streams.length(rig.partition) == 0 })
+        let isTrimmed = try await eventually { try await rig.streams.length(rig.partition) == 0 }
+        #expect(isTrimmed)
         let second = try await rig.add(30, from: Samples.start + 1000)
         await group.triggerGracefulShutdown()
         try await tasks.waitForAll()
@@ -57,9 +58,11 @@ import Testing
       try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask { try await group.run() }
         let first = try await rig.add(40)
-        #expect(try await eventually { archiver.health.archivedEvents == 40 })
+        let isArchived = try await eventually { archiver.health.archivedEvents == 40 }
+        #expect(isArchived)
         rig.redis.kill()
-        #expect(try await eventually { archiver.health.lastError != nil })
+        let isNoticed = try await eventually { archiver.health.lastError != nil }
+        #expect(isNoticed)
         try await rig.redis.start()
         try await rig.client.waitUntilReady(timeout: .seconds(30))
         let second = try await rig.add(30, from: Samples.start + 1000)

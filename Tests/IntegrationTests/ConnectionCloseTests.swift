@@ -28,10 +28,12 @@ import Testing
           #expect(answer.status == status, "\(body)")
           if let said { #expect(answer.body == said) }
           #expect(answer.headers["connection"] == "close")
-          #expect(try await eventually { !connection.isOpen }, "\(body)")
+          let isClosed = try await eventually { !connection.isOpen }
+          #expect(isClosed, "\(body)")
         }
       }
-      #expect(try await eventually { try Self.open(server) == 0 })
+      let isForgotten = try await eventually { try Self.open(server) == 0 }
+      #expect(isForgotten)
     }
   }
 
@@ -45,11 +47,15 @@ import Testing
       socket.send(Array((events.joined() + Self.last("{") + behind).utf8))
       let answers = try await Self.answers(socket)
       #expect(answers.count == 301)
-      #expect(answers.dropLast().allSatisfy { $0.hasPrefix("HTTP/1.1 200 OK\r\n") && !$0.contains("Connection:") })
+      let areAnswered = answers.dropLast().allSatisfy {
+        $0.hasPrefix("HTTP/1.1 200 OK\r\n") && !$0.contains("Connection:")
+      }
+      #expect(areAnswered)
       #expect(answers.last?.hasPrefix("HTTP/1.1 400 ") == true)
       #expect(answers.last?.contains("\r\nConnection: close\r\n") == true)
       #expect(try await server.online() == 300)
-      #expect(try await eventually { try Self.open(server) == 0 })
+      let isForgotten = try await eventually { try Self.open(server) == 0 }
+      #expect(isForgotten)
     }
   }
 
@@ -62,10 +68,12 @@ import Testing
       socket.send(Array(requests.joined().utf8))
       let answers = try await Self.answers(socket)
       #expect(answers.count == before + 1)
-      #expect(answers.dropLast().allSatisfy { $0.hasPrefix("HTTP/1.1 400 ") && !$0.contains("Connection:") })
+      let areRefused = answers.dropLast().allSatisfy { $0.hasPrefix("HTTP/1.1 400 ") && !$0.contains("Connection:") }
+      #expect(areRefused)
       #expect(answers.last?.hasPrefix("HTTP/1.1 200 OK\r\n") == true)
       #expect(answers.last?.contains("\r\nConnection: close\r\n") == true)
-      #expect(try await eventually { try Self.open(server) == 0 })
+      let isForgotten = try await eventually { try Self.open(server) == 0 }
+      #expect(isForgotten)
     }
   }
 
@@ -75,8 +83,10 @@ import Testing
       socket.send(Array((HTTPFormTests.request(HTTPFormTests.event(1)) + Self.last(HTTPFormTests.event(2))).utf8))
       socket.finishSending()
       let answers = try await Self.answers(socket)
-      #expect(answers.count == 2 && answers.allSatisfy { $0.hasSuffix(Self.ok) })
-      #expect(try await eventually { try Self.open(server) == 0 })
+      let areAnswered = answers.allSatisfy { $0.hasSuffix(Self.ok) }
+      #expect(answers.count == 2 && areAnswered)
+      let isForgotten = try await eventually { try Self.open(server) == 0 }
+      #expect(isForgotten)
     }
   }
 
@@ -87,7 +97,8 @@ import Testing
         let socket = try RawSocket(port: server.port)
         socket.send(Array(Self.last(HTTPFormTests.event(user)).utf8))
       }
-      #expect(try await eventually { try Self.open(server) == 0 })
+      let isForgotten = try await eventually { try Self.open(server) == 0 }
+      #expect(isForgotten)
       #expect(try await server.event(51) == "200 \(Self.ok)")
     }
   }

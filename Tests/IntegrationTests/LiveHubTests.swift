@@ -86,7 +86,8 @@ import Testing
       let windows = #""windows":{"60":1,"120":2,"300":3,"600":5},"uses":11,"asOf":77}"#
       for (seconds, online) in [(120, 2), (600, 5), (210, 3), (1, 0)] {
         let window = LiveWindow(bot: bench.bot, seconds: seconds)
-        var viewer = try #require(bench.hub.join(window) {}).makeAsyncIterator()
+        let messages = bench.hub.join(window) {}
+        var viewer = try #require(messages).makeAsyncIterator()
         #expect(await next("", &viewer) == "retry: 1000\n\n")
         let data = await next("data: ", &viewer)
         #expect(data == "data: {\"time\":\(Self.now),\"online\":\(online),\(windows)\n\n")
@@ -98,7 +99,8 @@ import Testing
     try await run { bench, clock async throws in
       try await bench.see(5, secondsAgo: 0, clock: clock)
       let viewers = try (0..<200).map { _ in
-        try #require(bench.hub.join(LiveWindow(bot: bench.bot, seconds: 120)) {})
+        let messages = bench.hub.join(LiveWindow(bot: bench.bot, seconds: 120)) {}
+        return try #require(messages)
       }
       #expect(bench.hub.viewerCount == 200)
       try await bench.client.send("CONFIG", "RESETSTAT")
@@ -132,7 +134,8 @@ import Testing
       for number in 1...100 {
         let bot = try #require(BotID(rawValue: Int64(number)))
         let window = LiveWindow(bot: bot, seconds: number)
-        viewers.append(try #require(bench.hub.join(window) {}))
+        let messages = bench.hub.join(window) {}
+        viewers.append(try #require(messages))
       }
       for (index, viewer) in viewers.enumerated() {
         var viewer = viewer.makeAsyncIterator()
@@ -149,23 +152,28 @@ import Testing
         #expect(bench.hub.viewerCount == 1)
         viewer = nil
       }
-      #expect(try await eventually { bench.hub.viewerCount == 0 })
+      let isEmpty = try await eventually { bench.hub.viewerCount == 0 }
+      #expect(isEmpty)
     }
   }
 
   @Test func whoDoesNotReadIsDropped() async throws {
     try await run { bench, _ async throws in
       let dropped = Flag()
-      let viewer = try #require(bench.hub.join(LiveWindow(bot: bench.bot, seconds: 120)) { dropped.raise() })
-      #expect(try await eventually { dropped.isRaised })
-      #expect(try await eventually { bench.hub.viewerCount == 0 })
+      let joined = bench.hub.join(LiveWindow(bot: bench.bot, seconds: 120)) { dropped.raise() }
+      let viewer = try #require(joined)
+      let isDropped = try await eventually { dropped.isRaised }
+      #expect(isDropped)
+      let isEmpty = try await eventually { bench.hub.viewerCount == 0 }
+      #expect(isEmpty)
       _ = viewer
     }
   }
 
   @Test func survivesRedis() async throws {
     try await run { bench, _ async throws in
-      var viewer = try #require(bench.hub.join(LiveWindow(bot: bench.bot, seconds: 120)) {}).makeAsyncIterator()
+      let messages = bench.hub.join(LiveWindow(bot: bench.bot, seconds: 120)) {}
+      var viewer = try #require(messages).makeAsyncIterator()
       #expect(await next("data: ", &viewer) != nil)
       bench.server.kill()
       #expect(await next(": waiting for Redis\n\n", &viewer) != nil)
@@ -177,7 +185,8 @@ import Testing
   /// As while it is loading: it answers, but with errors.
   @Test func whileRedisAnswersWithErrorsViewersAreToldSo() async throws {
     try await run { bench, clock async throws in
-      var viewer = try #require(bench.hub.join(LiveWindow(bot: bench.bot, seconds: 120)) {}).makeAsyncIterator()
+      let messages = bench.hub.join(LiveWindow(bot: bench.bot, seconds: 120)) {}
+      var viewer = try #require(messages).makeAsyncIterator()
       #expect(await next("data: ", &viewer) != nil)
       try await bench.client.send("SET", bench.schema.online(bench.bot), "not a sorted set")
       #expect(await next(": waiting for Redis\n\n", &viewer) != nil)

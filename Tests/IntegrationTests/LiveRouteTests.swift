@@ -40,7 +40,8 @@ import Testing
       let reader = try watch(server)
       let idler = try watch(server, receiveBuffer: 1)
       #expect(try await hears("data: ", reader))
-      #expect(try await eventually(within: .seconds(30)) { server.hub.viewerCount == 2 })
+      let areThere = try await eventually(within: .seconds(30)) { server.hub.viewerCount == 2 }
+      #expect(areThere)
       let dropped = try await eventually(within: .seconds(60)) {
         _ = reader.receive()
         return server.hub.viewerCount == 1

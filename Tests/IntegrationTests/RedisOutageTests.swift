@@ -7,17 +7,17 @@ import Testing
     try await APIServer.with(redisConfig: ["appendonly yes", "appendfsync always"]) { server async throws in
       #expect(try await server.event(1) == #"200 {"ok":true}"#)
       server.redis.kill()
-      #expect(try await eventually { try await server.event(2).contains("redis_unavailable") })
+      let isSaid = try await eventually { try await server.event(2).contains("redis_unavailable") }
+      #expect(isSaid)
       #expect(try await server.online() == -1)
       try await server.redis.start()
       let clock = ContinuousClock()
       let back = clock.now
-      #expect(try await eventually { try await server.event(3) == #"200 {"ok":true}"# })
+      let isTaken = try await eventually { try await server.event(3) == #"200 {"ok":true}"# }
+      #expect(isTaken)
       #expect(clock.now - back < .seconds(10), "it tries again at least once a second")
-      #expect(
-        try await eventually { (try? await server.fragments().count) == 2 },
-        "both acknowledged events, nothing else"
-      )
+      let areBoth = try await eventually { (try? await server.fragments().count) == 2 }
+      #expect(areBoth, "both acknowledged events, nothing else")
     }
   }
 
@@ -31,7 +31,8 @@ import Testing
       server.redis.resume()
       #expect(answer.contains("outcome_unknown"))
       #expect(waited < .seconds(10), "the deadline is 2 seconds; without one, the answer would never come")
-      #expect(try await eventually { try await server.event(2) == #"200 {"ok":true}"# })
+      let isBack = try await eventually { try await server.event(2) == #"200 {"ok":true}"# }
+      #expect(isBack)
     }
   }
 

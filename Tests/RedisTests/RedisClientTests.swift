@@ -33,7 +33,8 @@ struct RedisClientTests {
   func pipeline() async throws {
     try await withClientOfNewServer { client in
       let values = try await client.pipeline([["SET", "a", 1], ["LPUSH", "a", 2], ["NOSUCH"], ["INCR", "a"]])
-      #expect(values.map { $0.error?.code } == [nil, "WRONGTYPE", "ERR", nil])
+      let codes = values.map { $0.error?.code }
+      #expect(codes == [nil, "WRONGTYPE", "ERR", nil])
       #expect(values.last?.int == 2)
       #expect(try await client.pipeline([]).isEmpty)
     }

@@ -88,7 +88,8 @@ struct BotAdministrationTests {
       try await client.send(OnlineSet(keys, id).add([(user: 7, time: 1)]))
       try await client.send("HSET", keys.updatesNames(keys.partition(of: id)), id.description, "legacy")
       let removal = Task { try await administration.remove(id, settling: .seconds(60)) }
-      #expect(try await eventually { try await administration.list().isEmpty })
+      let isRemoved = try await eventually { try await administration.list().isEmpty }
+      #expect(isRemoved)
       removal.cancel()
       await #expect(throws: CancellationError.self) { try await removal.value }
       #expect(try await administration.remove(id, settling: .zero) == 2)

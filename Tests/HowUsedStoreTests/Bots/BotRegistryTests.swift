@@ -37,18 +37,22 @@ struct BotRegistryTests {
     let first = BotTokens()
     let second = Token.random()
     try await with { _, registry, administration, _ in
-      #expect(try await eventually { registry.snapshot.isLoaded })
+      let isLoaded = try await eventually { registry.snapshot.isLoaded }
+      #expect(isLoaded)
       try await administration.add(id, name: "b", tokens: first)
-      #expect(try await eventually { registry.snapshot[id]?.access(of: first.api.hash) == .api })
+      let isAdded = try await eventually { registry.snapshot[id]?.access(of: first.api.hash) == .api }
+      #expect(isAdded)
       #expect(registry.snapshot[id]?.access(of: first.view.hash) == .view)
 
       try await administration.rotate(id, api: second, view: nil)
-      #expect(try await eventually { registry.snapshot[id]?.access(of: first.api.hash) == nil })
+      let isRevoked = try await eventually { registry.snapshot[id]?.access(of: first.api.hash) == nil }
+      #expect(isRevoked)
       #expect(registry.snapshot[id]?.access(of: second.hash) == .api)
       #expect(registry.snapshot[id]?.access(of: first.view.hash) == .view)
 
       try await administration.remove(id, settling: .zero)
-      #expect(try await eventually { registry.snapshot[id] == nil })
+      let isRemoved = try await eventually { registry.snapshot[id] == nil }
+      #expect(isRemoved)
       #expect(registry.snapshot.isLoaded)
     }
   }
@@ -57,12 +61,14 @@ struct BotRegistryTests {
   func observers() async throws {
     let seen = Mutex<[[Int64]]>([])
     try await with { _, registry, administration, _ in
-      #expect(try await eventually { registry.snapshot.isLoaded })
+      let isLoaded = try await eventually { registry.snapshot.isLoaded }
+      #expect(isLoaded)
       registry.observe { snapshot in seen.withLock { $0.append(snapshot.bots.keys.map(\.rawValue).sorted()) } }
       for number in [1, 2] as [Int64] {
         try await administration.add(try bot(number), name: "", tokens: BotTokens())
         let last = (1...number).map { $0 }
-        #expect(try await eventually { seen.withLock { $0.last } == last })
+        let isTold = try await eventually { seen.withLock { $0.last } == last }
+        #expect(isTold)
       }
       // Nothing changes: nobody is told.
       try await registry.refresh(everything: true)
@@ -75,21 +81,24 @@ struct BotRegistryTests {
     let id = try bot(42)
     try await with { server, registry, administration, client in
       try await administration.add(id, name: "", tokens: BotTokens())
-      #expect(try await eventually { registry.snapshot[id] != nil })
+      let isThere = try await eventually { registry.snapshot[id] != nil }
+      #expect(isThere)
       server.kill()
       await #expect(throws: (any Error).self) { try await registry.refresh() }
       #expect(registry.snapshot[id] != nil)
       try await server.start()
       try await client.waitUntilReady(timeout: .seconds(30))
       try await administration.remove(id, settling: .zero)
-      #expect(try await eventually { registry.snapshot[id] == nil })
+      let isGone = try await eventually { registry.snapshot[id] == nil }
+      #expect(isGone)
     }
   }
 
   @Test("Another number of partitions than the recorded one is refused")
   func partitions() async throws {
     try await with { server, registry, _, client in
-      #expect(try await eventually { registry.snapshot.isLoaded })
+      let isLoaded = try await eventually { registry.snapshot.isLoaded }
+      #expect(isLoaded)
       let other = BotRegistry(client: client, keys: KeySchema(partitions: 8), logger: Logger(label: "test"))
       let expected = StoreError.partitionsDiffer(recorded: 4, requested: 8)
       await #expect(throws: expected) { try await other.run() }

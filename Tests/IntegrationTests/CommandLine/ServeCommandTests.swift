@@ -137,7 +137,8 @@ struct ServeCommandTests {
       let online = #"{"botId":7,"apiToken":"my-api-token","requestType":"getOnline"}"#
       #expect(try await post(server, online).contains(#""error_code":503"#))
       try await redis.start()
-      #expect(try await eventually { try await get(server, "/health").status == 200 })
+      let isBack = try await eventually { try await get(server, "/health").status == 200 }
+      #expect(isBack)
       #expect(try await post(server, online).contains("unauthorized"))
       await server.stop()
     }
