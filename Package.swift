@@ -105,7 +105,11 @@ let package = Package(
       swiftSettings: settings
     ),
     .testTarget(name: "ByteTextTests", dependencies: ["ByteText"], swiftSettings: settings),
-    .testTarget(name: "RedisTests", dependencies: nio + ["Redis", "TestSupport", logging], swiftSettings: settings),
+    .testTarget(
+      name: "RedisTests",
+      dependencies: nio + ["Redis", "HowUsedModel", "TestSupport", logging],
+      swiftSettings: settings
+    ),
     .testTarget(name: "HowUsedModelTests", dependencies: ["HowUsedModel", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "HowUsedStoreTests", dependencies: ["HowUsedStore", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "HowUsedArchiveTests", dependencies: ["HowUsedArchive", "TestSupport"], swiftSettings: settings),

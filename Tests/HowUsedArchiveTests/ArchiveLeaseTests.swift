@@ -55,8 +55,8 @@ import Testing
       let ids = try await rig.add(10)
       let archiver = try rig.archiver()
       try await archiver.pass()
-      #expect(archiver.status.health.lastError != nil)
-      #expect(archiver.status.health.share == nil, "neither archives nor stands by")
+      #expect(archiver.progress.health.lastError != nil)
+      #expect(archiver.progress.health.leases == nil, "neither archives nor stands by")
       #expect(try await rig.client.send("EXISTS", rig.streams.keys.archiveLease(rig.partition)).int == 0)
 
       try FileManager.default.removeItem(atPath: rig.layout.log)
@@ -65,7 +65,7 @@ import Testing
         return try rig.archived() == ids
       }
       #expect(isArchived)
-      #expect(archiver.status.health.lastError == nil)
+      #expect(archiver.progress.health.lastError == nil)
     }
   }
 

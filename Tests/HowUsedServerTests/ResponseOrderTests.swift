@@ -1,3 +1,4 @@
+import HowUsedModel
 import HowUsedServer
 import NIOCore
 import TestSupport

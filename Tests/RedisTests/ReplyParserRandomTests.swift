@@ -1,3 +1,4 @@
+import HowUsedModel
 import NIOCore
 import TestSupport
 import Testing
@@ -6,7 +7,7 @@ import Testing
 
 /// What comes from the network is read the same however it is cut, and nothing that comes ends the process.
 @Suite struct ReplyParserRandomTests {
-  private var random = SplitMix64(state: 20_261_125)
+  private var random = SplitMix64(state: TestRun.seed("ReplyParserRandomTests"))
 
   private mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
 
