@@ -150,8 +150,9 @@ struct BotReader {
       key.range = range
       let counts = try userCounts(key, selection(filter, segment), numbers, range, timeline)
       for index in range.indices {
+        let total = scaled(counts.totals[index - start])
         let values = counts.values(of: index - start, points: timeline.count).map { scaled($0) }
-        series.append(UserSeries(values: values, total: scaled(counts.totals[index - start])))
+        series.append(UserSeries(values: timeline.count == 1 ? [total] : values, total: total))
       }
     }
     return series

@@ -65,10 +65,11 @@ struct ChartReader {
 
   private func users(_ query: ChartQuery, _ timeline: Timeline) throws -> [ChartAnswer.Series] {
     let chosen = try chosen(query, timeline) { values in
-      guard let segment = query.segment else { return [] }
+      let ranking = values.ranking()
+      guard let segment = query.segment, ranking.count > ChartQuery.seriesLimit else { return ranking.map(\.name) }
       return try UserRanking(reader: reader).first(
         ChartQuery.seriesLimit,
-        of: values.ranking(),
+        of: ranking,
         query.filter,
         segment,
         timeline

@@ -1,18 +1,23 @@
 /// Counts different users by series and point, and over the whole time.
 struct UserCounts: UserVisits, ScanSized {
+  private struct OpenPoint {
+    var point = -1
+    var users: [UInt64] = []
+  }
+
   /// Of each point, one after the other, its series; missing behind the last one that anybody was in.
   private var values: [Int64] = []
   private(set) var totals: [Int64]
   /// Of each series a bit for each user that was seen.
   private var seen: [[UInt64]]
-  /// Of each series the point that went on behind a group of sections, and who was in it.
-  private var open: [(point: Int, users: [UInt64])]
+  /// Of each series the last points that went on behind a group of sections, and who was in them.
+  private var open: [(older: OpenPoint, newer: OpenPoint)]
   private let series: Int
 
   init(series: Int) {
     totals = Array(repeating: 0, count: series)
     seen = Array(repeating: [], count: series)
-    open = Array(repeating: (-1, []), count: series)
+    open = Array(repeating: (OpenPoint(), OpenPoint()), count: series)
     self.series = series
   }
 
@@ -24,7 +29,10 @@ struct UserCounts: UserVisits, ScanSized {
   }
 
   /// Bytes of memory, about.
-  var size: Int { (values.count + seen.reduce(0) { $0 + $1.count } + open.reduce(0) { $0 + $1.users.count }) * 8 }
+  var size: Int {
+    let users = open.reduce(0) { $0 + $1.older.users.count + $1.newer.users.count } + seen.reduce(0) { $0 + $1.count }
+    return (values.count + users) * 8
+  }
 
   mutating func visit(_ batch: UserBatch, series: Int, users: Int) {
     let words = (users + 63) / 64
@@ -35,6 +43,7 @@ struct UserCounts: UserVisits, ScanSized {
     counts.withUnsafeMutableBufferPointer { counts in
       seen[series].withUnsafeMutableBufferPointer { seen in
         batch.forEach { user, words in
+          guard user != UserBatch.nobody else { return }
           var any: UInt64 = 0
           for word in 0..<batch.width {
             var mask = words[word]
@@ -62,18 +71,22 @@ struct UserCounts: UserVisits, ScanSized {
 
   /// A point may be in several groups: who was in it already doesn't count again.
   private mutating func leaveOutKnown(_ batch: UserBatch, _ series: Int, _ words: Int) {
-    let isOpen = open[series].point == batch.first
-    guard isOpen || batch.last != nil else { return }
-    let before = isOpen ? open[series].users : []
-    var after = isOpen && batch.last == batch.first ? before : []
+    if let last = batch.last, open[series].newer.point != last {
+      open[series] = (open[series].newer, OpenPoint(point: last))
+    }
+    let (older, newer) = open[series]
+    let before = older.point == batch.first ? older.users : newer.point == batch.first ? newer.users : []
+    guard !before.isEmpty || batch.last != nil else { return }
+    var after = newer.users
     if batch.last != nil { after += Array(repeating: 0, count: max(words - after.count, 0)) }
     batch.forEach { user, mask in
+      guard user != UserBatch.nobody else { return }
       let (word, bit) = (user >> 6, UInt64(1) << UInt64(user & 63))
       if let last = batch.last, mask[(last - batch.first) >> 6] & 1 << UInt64((last - batch.first) & 63) != 0 {
         after[word] |= bit
       }
       if word < before.count, before[word] & bit != 0 { mask[0] &= ~1 }
     }
-    if let last = batch.last { open[series] = (last, after) }
+    open[series].newer.users = after
   }
 }

@@ -1,70 +1,84 @@
-/// Of users a bit for each point. Only those who did something take room: most series have few of all users.
+/// Of some users a bit for each point.
 final class UserMasks {
-  /// Words of a user.
-  let width: Int
-  /// Of each slot the user; the first slot is of nobody, for what isn't wanted.
-  private(set) var users: [UInt32] = [0]
-  /// Of each user the slot; 0: none.
-  private let slots: UnsafeMutablePointer<UInt32>
-  private let count: Int
+  /// The users, by their places.
+  private(set) var places = 0..<0
+  private let width: Int
   private let masks: UnsafeMutablePointer<UInt64>
+  /// A bit for each user who did something: mostly few of all did.
+  private let marks: UnsafeMutablePointer<UInt64>
+  /// The most users.
+  let size: Int
+  private let list: UnsafeMutablePointer<UnsafeMutablePointer<UInt64>>
 
-  /// Of a user that isn't wanted.
-  static let nobody = UInt32.max
+  /// Words of users.
+  typealias Found = UnsafeBufferPointer<UnsafeMutablePointer<UInt64>>
 
-  /// - Parameter count: of users, who are numbered from 0.
-  init(users count: Int, width: Int) {
+  /// - Parameters:
+  ///   - size: the most users.
+  ///   - width: words of each.
+  init(size: Int, width: Int) {
+    self.size = size
     self.width = width
-    self.count = count
-    slots = .allocate(capacity: count)
-    slots.initialize(repeating: 0, count: count)
-    // Pages that nobody uses aren't there.
-    masks = .allocate(capacity: (count + 1) * width)
-    masks.initialize(repeating: 0, count: width)
+    masks = .allocate(capacity: size * width)
+    masks.initialize(repeating: 0, count: size * width)
+    list = .allocate(capacity: size)
+    marks = .allocate(capacity: (size + 63) / 64)
+    marks.initialize(repeating: 0, count: (size + 63) / 64)
   }
 
   deinit {
-    slots.deallocate()
     masks.deallocate()
+    marks.deallocate()
+    list.deallocate()
   }
 
-  /// A user's words.
-  @inline(__always)
-  func words(_ user: UInt32) -> UnsafeMutablePointer<UInt64> {
-    guard user != Self.nobody else { return masks }
-    precondition(Int(user) < count)
-    let slot = slots[Int(user)]
-    return slot != 0 ? masks + Int(slot) &* width : add(user)
+  /// - Parameter places: as many as there is room for.
+  func begin(_ places: Range<Int>) {
+    precondition(places.count <= size)
+    self.places = places
   }
 
-  @inline(__always)
-  private func add(_ user: UInt32) -> UnsafeMutablePointer<UInt64> {
-    let slot = users.count
-    slots[Int(user)] = UInt32(truncatingIfNeeded: slot)
-    users.append(user)
-    let words = masks + slot &* width
-    for word in 0..<width { words[word] = 0 }
+  /// A user who did something.
+  /// - Parameter index: in what ``found(_:)`` gives.
+  /// - Returns: the user's words.
+  @inline(__always) @discardableResult
+  func mark(_ place: Int, _ index: Int) -> UnsafeMutablePointer<UInt64> {
+    let user = place &- places.lowerBound
+    precondition(user >= 0 && user < size && index < size)
+    marks[user >> 6] |= 1 << UInt64(truncatingIfNeeded: user & 63)
+    let words = masks + user &* width
+    (list + index).initialize(to: words)
     return words
   }
 
+  /// The words of those who were marked last.
+  @inline(__always)
+  func found(_ count: Int) -> Found { Found(start: list, count: count) }
+
   /// Gives out those who did something, and begins anew.
   /// - Parameters:
+  ///   - numbers: of users, by their places.
   ///   - first: the point of the first bit.
   ///   - last: the last point, when it goes on behind these; nil: it doesn't.
-  func take(first: Int, last: Int?, _ body: (UserBatch) -> Void) {
-    users.withUnsafeBufferPointer { users in
-      let batch = UserBatch(users: users, masks: masks, width: width, first: first, last: last)
-      if users.count > 1 { body(batch) }
-      for user in users.dropFirst() { slots[Int(user)] = 0 }
+  func take(_ numbers: [UInt32], first: Int, last: Int?, _ body: (UserBatch) -> Void) {
+    numbers.withUnsafeBufferPointer { numbers in
+      let numbers = UnsafeBufferPointer(rebasing: numbers[places])
+      let marks = UnsafeBufferPointer(start: marks, count: (places.count + 63) / 64)
+      let batch = UserBatch(numbers: numbers, marks: marks, masks: masks, width: width, first: first, last: last)
+      if marks.contains(where: { $0 != 0 }) { body(batch) }
+      batch.forEach { _, words in for word in 0..<width { words[word] = 0 } }
     }
-    users.removeSubrange(1...)
+    marks.update(repeating: 0, count: (places.count + 63) / 64)
   }
 }
 
 /// Which users did something in which of some points.
 struct UserBatch {
-  /// By slots, of which the first one is of nobody.
-  fileprivate let users: UnsafeBufferPointer<UInt32>
+  /// Of users that don't count.
+  static let nobody = UInt32.max
+
+  fileprivate let numbers: UnsafeBufferPointer<UInt32>
+  fileprivate let marks: UnsafeBufferPointer<UInt64>
   fileprivate let masks: UnsafeMutablePointer<UInt64>
   /// Words of a user.
   let width: Int
@@ -76,13 +90,21 @@ struct UserBatch {
   /// Everybody once, who did something.
   @inline(__always)
   func forEach(_ body: (_ user: Int, _ words: UnsafeMutablePointer<UInt64>) -> Void) {
-    for slot in 1..<users.count { body(Int(users[slot]), masks + slot &* width) }
+    for index in marks.indices {
+      var mark = marks[index]
+      while mark != 0 {
+        let place = index &* 64 &+ mark.trailingZeroBitCount
+        mark &= mark &- 1
+        body(Int(numbers[place]), masks + place &* width)
+      }
+    }
   }
 
   /// Everybody with every point, in the points' order.
   @inline(__always)
   func forEachPoint(_ body: (_ user: Int, _ point: Int) -> Void) {
     forEach { user, words in
+      guard user != Self.nobody else { return }
       for word in 0..<width {
         var mask = words[word]
         while mask != 0 {

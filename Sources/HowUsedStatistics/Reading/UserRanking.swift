@@ -3,7 +3,7 @@ struct UserRanking {
   let reader: BotReader
 
   /// How many values' users are counted at once at first; then more, since all have to be gone through for that.
-  private static let firstBatch = 32
+  private static let firstBatch = 512
 
   /// The first values by users, ties by name.
   /// - Parameter values: by uses, the most used first.
@@ -23,7 +23,7 @@ struct UserRanking {
       let names = values[next..<min(next + batch, values.count)].map(\.name)
         .sorted { $0.lexicographicallyPrecedes($1) }
       next += names.count
-      batch = min(batch * 16, 4096)
+      batch = 4096
       let counts = try reader.userCounts(filter, segment, names, hasOther: false, timeline.whole)
       found += zip(names, counts).map { ($0, $1.total) }
       found.sort { SeriesOrder.precedes(($0.name, $0.users), ($1.name, $1.users)) }

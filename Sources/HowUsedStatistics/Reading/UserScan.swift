@@ -18,8 +18,9 @@ struct UserScan<Visits: UserVisits> {
   private let sampleBits: Int
   private var users = UserNumbers()
 
-  /// Bytes that users' bits take at most; with more users there are more rounds.
-  private static var memory: Int { 32 << 20 }
+  /// Bytes that users' bits take, about: so few that caches hold them; more where tuples have to be unpacked
+  /// again for each range of users.
+  private static var memory: (near: Int, far: Int) { (4 << 20, 24 << 20) }
 
   /// - Parameter users: that get the first numbers; ascending.
   init(_ visits: Visits, series: Int, bounds: [Int64], sampleBits: Int = 0, users: [Int64] = []) {
@@ -39,31 +40,25 @@ struct UserScan<Visits: UserVisits> {
     }
     let tables = sections.map { PointTable(bounds, $0.header, within: start..<end) }
     guard let count = tables.first?.count, let first = tables.first?.first, count > 0 else { return }
-    let last = bounds[first + count] > end ? first + count - 1 : nil
-    let places = try sections.map { try numbers(of: $0.users()) }
-    // Of those that are all in one point, and all wanted, nothing needs to be known but who they are.
-    if sections.count == 1, let single = tables[0].single, series[0] == nil {
-      let masks = UserMasks(users: users.count, width: 1)
-      for number in places[0] { masks.words(number)[0] = 1 }
-      masks.take(first: first + single, last: last) { visits.visit($0, series: 0, users: users.count) }
-      return
-    }
+    // Of one point alone the totals tell everything.
+    let last = bounds.count > 2 && bounds[first + count] > end ? first + count - 1 : nil
+    let (ids, places) = UserUnion.join(try sections.map { try $0.users() })
+    let numbers = numbers(of: ids)
     var parts: [UserMarks] = []
     for (index, section) in sections.enumerated() {
-      parts.append(try UserMarks(section, series[index], seriesCount, tables[index], places[index]))
+      let places = sections.count > 1 ? places[index] : nil
+      parts.append(try UserMarks(section, series[index], seriesCount, tables[index], places))
     }
-    let words = (count + 63) / 64
-    let step = max(min(words, Self.memory / max(users.count * 8, 1)), 1)
-    let masks = UserMasks(users: users.count, width: step)
-    for word in stride(from: 0, to: words, by: step) {
-      let points = word * 64..<(word + step) * 64
-      for index in parts.indices { parts[index].begin(points) }
+    let width = (count + 63) / 64
+    let memory = parts.reduce(0) { $0 + $1.size } <= UserMarks.keptLimit ? Self.memory.near : Self.memory.far
+    let size = min(max(memory / (width * 8), 64), ids.count)
+    let masks = UserMasks(size: size, width: width)
+    let rounds = (ids.count + size - 1) / size
+    for start in stride(from: 0, to: ids.count, by: size) {
+      masks.begin(start..<min(start + size, ids.count))
       for series in 0..<seriesCount {
-        for index in parts.indices { try parts[index].mark(series, masks) }
-        let last = last.flatMap { points.contains($0 - first) ? $0 : nil }
-        masks.take(first: first + points.lowerBound, last: last) {
-          visits.visit($0, series: series, users: users.count)
-        }
+        for index in parts.indices { try parts[index].mark(series, masks, rounds: rounds) }
+        masks.take(numbers, first: first, last: last) { visits.visit($0, series: series, users: users.count) }
       }
     }
   }
@@ -73,7 +68,7 @@ struct UserScan<Visits: UserVisits> {
     let mask: UInt64 = (1 << UInt64(sampleBits)) - 1
     let isWanted = ids.map { UInt64(bitPattern: $0).mixed(0x5eed) & mask == 0 }
     var wanted = users.numbers(of: zip(ids, isWanted).filter(\.1).map(\.0)).makeIterator()
-    return isWanted.map { $0 ? wanted.next() ?? UserMasks.nobody : UserMasks.nobody }
+    return isWanted.map { $0 ? wanted.next() ?? UserBatch.nobody : UserBatch.nobody }
   }
 }
 

@@ -36,14 +36,22 @@ struct UsesScan: ScanState {
       }
       return
     }
+    // Those that nobody can attribute come last.
+    let count = (values.count + 1) * table.count
+    var sums = [Int64](repeating: 0, count: count)
     for (index, range) in section.blockRows().enumerated()
     where range.contains(where: { series[$0] != RowSelection.none }) {
       let block = try section.block(index, [.tuples, .counts])
-      try add(block, range, rows, series, table, section)
+      guard Self.add(block, range, rows, series, table, section.header.hasByteTuples, &sums) else {
+        throw section.damagedBlock()
+      }
+    }
+    for (place, sum) in sums.enumerated() where sum > 0 {
+      let series = place / table.count
+      add(sum, series < values.count ? Int32(series) : RowSelection.unattributed, table.first + place % table.count)
     }
   }
 
-  @inline(__always)
   private mutating func add(_ count: Int64, _ series: Int32, _ point: Int) {
     if series >= 0 {
       let series = Int(series)
@@ -57,41 +65,47 @@ struct UsesScan: ScanState {
     }
   }
 
-  private mutating func add(
+  /// - Parameter sums: of each series its points.
+  /// - Returns: false when the bytes can't be right.
+  private static func add(
     _ block: SectionBlock,
     _ range: Range<Int>,
     _ rows: SectionRows,
     _ series: [Int32],
     _ table: PointTable,
-    _ section: Section
-  ) throws {
-    let hasByteTuples = section.header.hasByteTuples
-    let isSound = block.tuples.withUnsafeBytes { tuples in
-      block.counts.withUnsafeBytes { counts in
-        var (tupleStart, countStart) = (0, 0)
-        for row in range {
-          let series = series[row]
-          if series != RowSelection.none {
-            var tupleReader = ByteReader(tuples, at: tupleStart)
-            var countReader = ByteReader(counts, at: countStart)
-            var bucket = 0
-            for _ in 0..<rows.tuples[row] {
-              let tuple = hasByteTuples ? UInt64(tupleReader.byte()) : tupleReader.varint()
-              bucket &+= Int(truncatingIfNeeded: tuple >> 1)
-              let count = Int64(truncatingIfNeeded: countReader.varint()) &+ 1
-              guard bucket >= 0, bucket < table.points.count else { return false }
-              let point = table.points[bucket]
-              if point >= 0 { add(count, series, table.first &+ Int(point)) }
-              if tuple & 1 == 0 { bucket = 0 }
+    _ hasByteTuples: Bool,
+    _ sums: inout [Int64]
+  ) -> Bool {
+    let others = sums.count - table.count
+    return sums.withUnsafeMutableBufferPointer { sums in
+      table.points.withUnsafeBufferPointer { points in
+        block.tuples.withUnsafeBytes { tuples in
+          block.counts.withUnsafeBytes { counts in
+            var (tupleStart, countStart) = (0, 0)
+            for row in range {
+              if series[row] != RowSelection.none {
+                let start = series[row] >= 0 ? Int(series[row]) * table.count : others
+                var tupleReader = ByteReader(tuples, at: tupleStart)
+                var countReader = ByteReader(counts, at: countStart)
+                var bucket = 0
+                for _ in 0..<rows.tuples[row] {
+                  let tuple = hasByteTuples ? UInt64(tupleReader.byte()) : tupleReader.varint()
+                  bucket &+= Int(truncatingIfNeeded: tuple >> 1)
+                  let count = Int64(truncatingIfNeeded: countReader.varint()) &+ 1
+                  guard bucket >= 0, bucket < points.count else { return false }
+                  let point = Int(points[bucket])
+                  if point >= 0 { sums[start &+ point] &+= count }
+                  if tuple & 1 == 0 { bucket = 0 }
+                }
+                guard tupleReader.isSound, countReader.isSound else { return false }
+              }
+              tupleStart += Int(rows.tupleBytes[row])
+              countStart += Int(rows.countBytes[row])
             }
-            guard tupleReader.isSound, countReader.isSound else { return false }
+            return true
           }
-          tupleStart += Int(rows.tupleBytes[row])
-          countStart += Int(rows.countBytes[row])
         }
-        return true
       }
     }
-    guard isSound else { throw section.damagedBlock() }
   }
 }

@@ -2,7 +2,7 @@
 /// without a check at every number.
 struct ByteReader {
   private let bytes: UnsafeRawBufferPointer
-  private(set) var offset: Int
+  var offset: Int
   /// False once more was asked for than there is, or a number was too long.
   private(set) var isSound = true
 
@@ -21,12 +21,24 @@ struct ByteReader {
         offset &+= 1
         return UInt64(byte)
       }
-      if offset &+ 1 < bytes.count, bytes[offset &+ 1] < 0x80 {
-        defer { offset &+= 2 }
-        return UInt64(byte & 0x7f) | UInt64(bytes[offset &+ 1]) << 7
+      let next = offset &+ 1 < bytes.count ? bytes[offset &+ 1] : 0x80
+      if next < 0x80 {
+        offset &+= 2
+        return UInt64(byte & 0x7f) | UInt64(next) << 7
       }
     }
     return longVarint()
+  }
+
+  /// The same, for who reads numbers of one and of two bytes in turn: no branch that can't be foreseen.
+  @inline(__always)
+  mutating func shortVarint() -> UInt64 {
+    guard offset &+ 2 <= bytes.count else { return varint() }
+    let (low, high) = (UInt64(bytes[offset]), UInt64(bytes[offset &+ 1]))
+    let isLong = low >> 7
+    guard isLong & (high >> 7) == 0 else { return longVarint() }
+    offset &+= Int(truncatingIfNeeded: 1 &+ isLong)
+    return low & 0x7f | (high << 7) & (0 &- isLong)
   }
 
   @inline(__always)
