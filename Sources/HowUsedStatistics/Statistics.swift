@@ -9,7 +9,7 @@ package import ServiceLifecycle
 package final class Statistics: Sendable {
   private let partitions: [Partition: PartitionStatistics]
   private let layout: RollupLayout
-  private let schema: KeySchema
+  private let keys: KeySchema
   private let clock: RedisClock
   private let online: OnlineReader
   private let follower: StreamFollower
@@ -36,25 +36,25 @@ package final class Statistics: Sendable {
     retention: StatisticsRetention = StatisticsRetention(),
     reader: StreamReader,
     client: RedisClient,
-    schema: KeySchema,
+    keys: KeySchema,
     clock: RedisClock,
     interval: Duration = .seconds(1),
     isHeld: @escaping @Sendable (Partition) async -> Bool,
     logger: Logger
   ) {
-    let all = schema.partitions.map { PartitionStatistics($0) }
+    let all = keys.partitions.map { PartitionStatistics($0) }
     partitions = Dictionary(uniqueKeysWithValues: all.map { ($0.partition, $0) })
     layout = RollupLayout(archive)
-    self.schema = schema
+    self.keys = keys
     self.clock = clock
     self.logger = logger
     let sealings = WakeableSleep()
-    online = OnlineReader(client: client, schema: schema)
+    online = OnlineReader(client: client, keys: keys)
     follower = StreamFollower(
       all,
       reader: reader,
       archive: archive,
-      schema: schema,
+      keys: keys,
       clock: clock,
       interval: interval,
       isHeld: isHeld,
@@ -95,7 +95,7 @@ package final class Statistics: Sendable {
   // MARK: Questions
 
   private func partition(of bot: BotID) throws -> PartitionStatistics {
-    guard let partition = partitions[schema.partition(of: bot)] else {
+    guard let partition = partitions[keys.partition(of: bot)] else {
       throw StatisticsUnavailable("the bot's partition is not known")
     }
     return partition

@@ -67,7 +67,7 @@ struct APIServer {
       let statistics = FakeStatistics()
       let hub = LiveHub(
         client: client,
-        schema: KeySchema(),
+        keys: KeySchema(),
         clock: clock,
         pulses: statistics,
         interval: .milliseconds(10),

@@ -14,13 +14,13 @@ import Testing
     let server: RedisServerProcess
     let client: RedisClient
     let hub: LiveHub
-    let schema = KeySchema(partitions: 4)
+    let keys = KeySchema(partitions: 4)
     let bot: BotID
 
     /// Makes a user seen as long ago as this.
     func see(_ user: Int, secondsAgo: Int64, clock: RedisClock) async throws {
       let seen = (user: Int64(user), time: clock.nowMilliseconds - secondsAgo * 1000)
-      try await client.send(OnlineSet(schema, bot).add([seen]))
+      try await client.send(OnlineSet(keys, bot).add([seen]))
     }
   }
 
@@ -44,7 +44,7 @@ import Testing
       try await client.waitUntilReady(timeout: .seconds(30))
       let hub = LiveHub(
         client: client,
-        schema: KeySchema(partitions: 4),
+        keys: KeySchema(partitions: 4),
         clock: clock,
         pulses: Pulses(),
         interval: .milliseconds(50),
@@ -188,10 +188,10 @@ import Testing
       let messages = bench.hub.join(LiveWindow(bot: bench.bot, seconds: 120)) {}
       var viewer = try #require(messages).makeAsyncIterator()
       #expect(await next("data: ", &viewer) != nil)
-      try await bench.client.send("SET", bench.schema.online(bench.bot), "not a sorted set")
+      try await bench.client.send("SET", bench.keys.online(bench.bot), "not a sorted set")
       #expect(await next(": waiting for Redis\n\n", &viewer) != nil)
       #expect(await next(": waiting for Redis\n\n", &viewer) != nil, "each second, so that the connection stays alive")
-      try await bench.client.send("DEL", bench.schema.online(bench.bot))
+      try await bench.client.send("DEL", bench.keys.online(bench.bot))
       #expect(await next("data: ", &viewer) != nil)
     }
   }

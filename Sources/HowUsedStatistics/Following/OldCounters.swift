@@ -7,15 +7,15 @@ import ServiceLifecycle
 /// Removes what earlier versions kept of statistics in Redis: counters, which are in files now.
 package struct OldCounters: Service {
   private let client: RedisClient
-  private let schema: KeySchema
+  private let keys: KeySchema
   private let logger: Logger
 
   /// How many keys are looked at at once, and removed at most: Redis answers nobody else meanwhile.
   private static let count = 500
 
-  package init(client: RedisClient, schema: KeySchema, logger: Logger) {
+  package init(client: RedisClient, keys: KeySchema, logger: Logger) {
     self.client = client
-    self.schema = schema
+    self.keys = keys
     self.logger = logger
   }
 
@@ -38,10 +38,10 @@ package struct OldCounters: Service {
   /// Returns how many keys there were.
   package func remove() async throws -> Int64 {
     // Every version that kept counters had one of these in each partition that ever got an event.
-    let marks = schema.partitions.map { schema.statistics($0) + "position" }
+    let marks = keys.partitions.map { keys.statistics($0) + "position" }
     guard try await client.send(RedisCommand(["EXISTS"] + marks)).int ?? 0 > 0 else { return 0 }
-    let living = Set(schema.partitions.flatMap { [schema.updatesNames($0), schema.removals($0)] })
-    let prefixes = schema.partitions.map { schema.statistics($0) }
+    let living = Set(keys.partitions.flatMap { [keys.updatesNames($0), keys.removals($0)] })
+    let prefixes = keys.partitions.map { keys.statistics($0) }
     var removed: Int64 = 0
     var cursor = "0"
     repeat {

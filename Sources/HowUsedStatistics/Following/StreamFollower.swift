@@ -11,7 +11,7 @@ final class StreamFollower: Service {
   private let partitions: [PartitionStatistics]
   private let reader: StreamReader
   private let archive: ArchiveLayout
-  private let schema: KeySchema
+  private let keys: KeySchema
   private let clock: RedisClock
   private let interval: Duration
   /// Whether a partition is to be followed though nobody asks for its bots.
@@ -32,7 +32,7 @@ final class StreamFollower: Service {
     _ partitions: [PartitionStatistics],
     reader: StreamReader,
     archive: ArchiveLayout,
-    schema: KeySchema,
+    keys: KeySchema,
     clock: RedisClock,
     interval: Duration,
     isHeld: @escaping @Sendable (Partition) async -> Bool,
@@ -43,7 +43,7 @@ final class StreamFollower: Service {
     self.partitions = partitions
     self.reader = reader
     self.archive = archive
-    self.schema = schema
+    self.keys = keys
     self.clock = clock
     self.interval = interval
     self.isHeld = isHeld
@@ -165,7 +165,7 @@ final class StreamFollower: Service {
     let replies = try await reader.client.pipeline(
       partitions.flatMap { partition -> [RedisCommand] in
         [
-          ["HGETALL", schema.removals(partition.partition)], ["HGETALL", schema.updatesNames(partition.partition)],
+          ["HGETALL", keys.removals(partition.partition)], ["HGETALL", keys.updatesNames(partition.partition)],
         ]
       },
       timeout: .seconds(5)

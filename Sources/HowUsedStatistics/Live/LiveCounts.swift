@@ -5,7 +5,7 @@ import Redis
 /// Reads the online counts of all bots that somebody looks at.
 struct LiveCounts: Sendable {
   let client: RedisClient
-  let schema: KeySchema
+  let keys: KeySchema
 
   /// About how many commands go to Redis at once.
   private static let chunk = 128
@@ -38,7 +38,7 @@ struct LiveCounts: Sendable {
     _ body: (BotID, [Int: Int64]) -> Void
   ) async throws {
     let commands = bots.flatMap { bot, windows in
-      windows.map { OnlineSet(schema, bot).count(window: $0, now: now) }
+      windows.map { OnlineSet(keys, bot).count(window: $0, now: now) }
     }
     var replies = try await client.pipeline(commands, timeout: .seconds(1))[...]
     for (bot, windows) in bots {

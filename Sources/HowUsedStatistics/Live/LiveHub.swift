@@ -39,13 +39,13 @@ package final class LiveHub: Service, Sendable {
 
   package init(
     client: RedisClient,
-    schema: KeySchema,
+    keys: KeySchema,
     clock: RedisClock,
     pulses: any PulseReading,
     interval: Duration = .seconds(1),
     logger: Logger
   ) {
-    counts = LiveCounts(client: client, schema: schema)
+    counts = LiveCounts(client: client, keys: keys)
     self.clock = clock
     self.pulses = pulses
     self.interval = interval

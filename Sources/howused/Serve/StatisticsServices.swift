@@ -35,7 +35,7 @@ struct StatisticsServices {
       retention: options.retention,
       reader: streams.reader,
       client: reading,
-      schema: store.keys,
+      keys: store.keys,
       clock: clock,
       isHeld: archive.isHeld,
       logger: logger
@@ -44,8 +44,8 @@ struct StatisticsServices {
       // What this process doesn't follow, the server counts that archives it.
       try await archive.cursors().merging(statistics.positions) { $1 }
     }
-    oldCounters = OldCounters(client: reading, schema: store.keys, logger: logger)
-    hub = LiveHub(client: reading, schema: store.keys, clock: clock, pulses: statistics, logger: logger)
+    oldCounters = OldCounters(client: reading, keys: store.keys, logger: logger)
+    hub = LiveHub(client: reading, keys: store.keys, clock: clock, pulses: statistics, logger: logger)
     routes = StatisticsRoutes(
       answers: statistics,
       retention: options.retention,

@@ -17,7 +17,7 @@ enum Statistics {
   ) {
     let hub = LiveHub(
       client: client,
-      schema: KeySchema(),
+      keys: KeySchema(),
       clock: clock,
       pulses: FuzzedAnswers(),
       logger: FuzzedServer.logger

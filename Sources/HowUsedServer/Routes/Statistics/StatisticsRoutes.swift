@@ -35,7 +35,7 @@ package struct StatisticsRoutes: Sendable {
     access = StatisticsAccess(registry: registry)
     self.answers = answers
     self.retention = retention
-    onlineReader = OnlineReader(client: client, schema: keys)
+    onlineReader = OnlineReader(client: client, keys: keys)
     self.clock = clock
     self.hub = hub
   }
