@@ -1,3 +1,6 @@
+import HowUsedModel
+package import NIOCore
+
 /// What a ``ChartQuery`` found.
 package struct ChartAnswer: Sendable, Equatable {
   package struct Series: Sendable, Equatable {
@@ -36,5 +39,74 @@ package struct ChartAnswer: Sendable, Equatable {
   package init(asOf: Int64, series: [Series]) {
     self.asOf = asOf
     self.series = series
+  }
+}
+
+extension ChartAnswer {
+  /// The answer of `/stats`.
+  package func writeJSON(_ query: ChartQuery, to buffer: inout ByteBuffer) {
+    let timeline = query.timeline
+    buffer.writeString(
+      #"{"ok":true,"metric":"\#(query.metric.rawValue)","from":\#(timeline.start),"to":\#(timeline.end),"#
+        + #""step":\#(timeline.step),"time":["#
+    )
+    buffer.writeJSON(numbers: timeline.bounds.dropLast())
+    buffer.writeString(#"],"series":["#)
+    for (index, series) in series.enumerated() {
+      // The name has its JSON escapes already.
+      buffer.writeString(index == 0 ? #"{"name":""# : #",{"name":""#)
+      buffer.writeBytes(series.name)
+      buffer.writeString(#"","total":\#(series.total),"values":["#)
+      buffer.writeJSON(numbers: series.values)
+      buffer.writeString("]}")
+    }
+    buffer.writeString("]")
+    if query.metric == .active {
+      buffer.writeString(#","stickiness":["#)
+      buffer.writeString(stickiness.map { $0 ?? "null" }.joined(separator: ","))
+      buffer.writeString("]")
+    }
+    if let before = query.previous, let previous { Self.write(previous, before, to: &buffer) }
+    buffer.writeJSON(asOf: asOf, isApproximate: isApproximate, note: timeline.note)
+    buffer.writeString("}")
+  }
+
+  private static func write(_ previous: Series, _ timeline: Timeline, to buffer: inout ByteBuffer) {
+    buffer.writeString(#","previous":{"from":\#(timeline.start),"to":\#(timeline.end),"time":["#)
+    buffer.writeJSON(numbers: timeline.bounds.dropLast())
+    buffer.writeString(#"],"values":["#)
+    buffer.writeJSON(numbers: previous.values)
+    buffer.writeString(#"],"total":\#(previous.total)}"#)
+  }
+
+  /// Of active users: which part of those of 30 days came on the day, to four digits; nil when there were none.
+  var stickiness: [String?] {
+    guard let daily = series.first, let monthly = series.last else { return [] }
+    return zip(daily.values, monthly.values).map { day, month in
+      month > 0 ? Change.ratio(Double(day), of: Double(month)) : nil
+    }
+  }
+}
+
+extension ChartAnswer {
+  /// The answer of `/stats` as a table: a line a point, its beginning in UTC, a column a series (RFC 4180).
+  package func writeCSV(_ query: ChartQuery, to buffer: inout ByteBuffer) {
+    var columns = series.map { series in (JSONText.decoded(series.name), series.values.map { String($0) }) }
+    if query.metric == .active { columns.append(("stickiness", stickiness.map { $0 ?? "" })) }
+    if let previous { columns.append(("previous", previous.values.map { String($0) })) }
+    buffer.writeString("time")
+    for (name, _) in columns {
+      buffer.writeString(",")
+      CSVText.write(name.utf8, isAlwaysQuoted: false, to: &buffer)
+    }
+    buffer.writeString("\r\n")
+    for (point, bound) in query.timeline.bounds.dropLast().enumerated() {
+      UTCTime.write(milliseconds: bound * 1000, to: &buffer)
+      for (_, values) in columns {
+        buffer.writeString(",")
+        buffer.writeString(values[point])
+      }
+      buffer.writeString("\r\n")
+    }
   }
 }

@@ -241,3 +241,106 @@ extension [UInt32] {
     return low
   }
 }
+
+/// Unites the values of sections' dimensions.
+struct TextJoin {
+  /// Of each dimension the values, ascending by bytes.
+  private(set) var texts: [[[UInt8]]] = []
+  /// Of each input, each dimension and each of its values: the place among the joined ones.
+  private(set) var places: [[[UInt32]]]
+  /// Whether values were left out.
+  private(set) var isCut = false
+
+  /// - Parameter limit: of each dimension; see ``SectionJoin/Limits``.
+  /// - Throws: ``RollupDamage``
+  init(_ inputs: [Section], limit: Int) throws {
+    places = inputs.map { _ in [] }
+    for dimension in 0..<4 {
+      var table = TextTable()
+      let numbers = inputs.map { input in input.texts[dimension].map { table.number(of: $0) } }
+      var kept = [UInt32](0..<UInt32(table.count))
+      if table.count > limit {
+        kept = try Self.leaveOut(inputs, dimension, numbers, &table, limit: limit)
+        isCut = true
+      }
+      var isKept = [Bool](repeating: false, count: table.count)
+      for number in kept { isKept[Int(number)] = true }
+      let order = isKept.indices.filter { isKept[$0] }.map { (text: Array(table[UInt32($0)]), number: $0) }
+        .sorted { $0.text.lexicographicallyPrecedes($1.text) }
+      var ranks = [UInt32](repeating: 0, count: table.count)
+      for (rank, entry) in order.enumerated() { ranks[entry.number] = UInt32(rank) }
+      texts.append(order.map(\.text))
+      for (index, numbers) in numbers.enumerated() {
+        places[index].append(numbers.map { ranks[Int(kept[Int($0)])] })
+      }
+    }
+  }
+
+  /// Maps the least used values to the one that stands for all others. No value at all stays what it is.
+  private static func leaveOut(
+    _ inputs: [Section],
+    _ dimension: Int,
+    _ numbers: [[UInt32]],
+    _ table: inout TextTable,
+    limit: Int
+  ) throws -> [UInt32] {
+    let other = table.number(of: Section.otherValue)
+    var uses = [Int](repeating: 0, count: table.count)
+    for (input, numbers) in zip(inputs, numbers) {
+      let rows = try input.rows()
+      for (value, count) in zip(rows.values[dimension], rows.uses) { uses[Int(numbers[Int(value)])] += count }
+    }
+    let ranking = uses.indices.filter { $0 != Int(other) && !table[UInt32($0)].isEmpty }
+      .map { (uses: uses[$0], text: Array(table[UInt32($0)]), number: $0) }
+      .sorted { $0.uses == $1.uses ? $0.text.lexicographicallyPrecedes($1.text) : $0.uses > $1.uses }
+    var kept = [UInt32](0..<UInt32(table.count))
+    // One less, so that what was joined once isn't cut again by the next join.
+    for entry in ranking.dropFirst(max(0, limit - 2)) { kept[entry.number] = other }
+    return kept
+  }
+}
+
+/// How joined sections' users began.
+struct BeginningJoin {
+  /// Of each user the minute (Unix) of the earliest event.
+  private var minutes: [Int64]
+  /// Of each user that event's row among the joined ones. Of two in one minute the earlier input's counts.
+  private(set) var rows: [UInt32]
+  private var sent: [SectionFirsts.Sent?]
+
+  /// - Parameters:
+  ///   - inputs: in the order of their events.
+  ///   - userPlaces: of each input and each of its users the place among the joined ones; rows likewise.
+  /// - Throws: ``RollupDamage``
+  init(_ inputs: [Section], users: Int, _ userPlaces: [[UInt32]], _ rowPlaces: [[UInt32]]) throws {
+    minutes = Array(repeating: .max, count: users)
+    rows = Array(repeating: 0, count: users)
+    sent = Array(repeating: nil, count: users)
+    for (index, input) in inputs.enumerated() {
+      let firsts = try input.firsts()
+      input.forget()
+      guard input.header.rows > 0 || input.header.users == 0 else { throw input.damagedBlock() }
+      let start = input.header.start / 60
+      for (local, place) in userPlaces[index].enumerated() {
+        let minute = start + Int64(firsts.minutes[local])
+        guard minute < minutes[Int(place)] else { continue }
+        minutes[Int(place)] = minute
+        rows[Int(place)] = rowPlaces[index][Int(firsts.rows[local])]
+      }
+      for entry in firsts.sent {
+        let place = userPlaces[index][Int(entry.user)]
+        if let known = sent[Int(place)], known.segment > entry.segment { continue }
+        sent[Int(place)] = SectionFirsts.Sent(user: place, seconds: entry.seconds, segment: entry.segment)
+      }
+    }
+  }
+
+  /// - Parameter start: of the section, in Unix seconds; no event is earlier.
+  func firsts(start: Int64) -> SectionFirsts {
+    var firsts = SectionFirsts()
+    firsts.minutes = minutes.map { UInt32(clamping: $0 - start / 60) }
+    firsts.rows = rows
+    firsts.sent = sent.compactMap { $0 }
+    return firsts
+  }
+}

@@ -4,6 +4,7 @@ import HowUsedStore
 import Logging
 import Redis
 import ServiceLifecycle
+import Synchronization
 
 /// Reads the streams behind what is in files, and counts it in memory. It needs no position of its own, nothing in Redis, and
 /// no other reader waits for it: what it hasn't read when it's sealed is counted from the files.
@@ -188,4 +189,23 @@ final class StreamFollower: Service {
     var fields = (reply.array ?? [])[...]
     while let name = fields.popFirst()?.string, let value = fields.popFirst()?.string { body(name, value) }
   }
+}
+
+/// What keeps the statistics from going on, for a person.
+final class FollowerStatus: Sendable {
+  private struct State {
+    var reading: String?
+    var keeping: String?
+  }
+
+  private let state = Mutex(State())
+
+  /// Of reading the streams.
+  func set(problem: String?) { state.withLock { $0.reading = problem } }
+
+  /// Of making files.
+  func set(keepingProblem problem: String?) { state.withLock { $0.keeping = problem } }
+
+  /// Nil when nothing does.
+  var problem: String? { state.withLock { $0.reading ?? $0.keeping } }
 }

@@ -209,3 +209,103 @@ package struct RollupMaker: Sendable {
     state?.closed = mark
   }
 }
+
+/// What a ``RollupMaker`` can't see for itself.
+package struct KeepingOrders: Sendable {
+  /// Unix milliseconds.
+  package var now: Int64
+  /// Unix seconds: no event whose id is from before this will be sealed any more. A day is closed by that or by a segment
+  /// of a later day.
+  package var closedBefore: Int64
+  /// Bots that were removed, at which id; those that a partition's files know already may be left out.
+  package var removals: [Int64: StreamID]
+  /// The last segment that was there when ``removals`` were read: later ones wait for newer orders, so that no file is
+  /// made without a removal that belongs into it. Nil: no limit.
+  package var sealedThrough: UInt64?
+
+  package init(
+    now: Int64,
+    closedBefore: Int64 = 0,
+    removals: [Int64: StreamID] = [:],
+    sealedThrough: UInt64? = nil
+  ) {
+    self.now = now
+    self.closedBefore = closedBefore
+    self.removals = removals
+    self.sealedThrough = sealedThrough
+  }
+}
+
+/// How a step of a ``RollupMaker`` ended.
+package enum KeepingProgress: Sendable, Equatable {
+  /// Something was done and the set may be another one; there may be more to do.
+  case worked
+  /// There is nothing left to do.
+  case idle
+  /// Another process is at it; the set is as of now.
+  case busy
+}
+
+/// The steps in which files of statistics come and go, each announced right after it was done, so that tests can crash
+/// there.
+package enum KeepingStep: String, Sendable, CaseIterable {
+  case removalsWritten
+  case fileWritten
+  case fileSynced
+  case fileRenamed
+  case closedWritten
+  case fileRemoved
+  case fileSetAside
+}
+
+/// Called at each step. Production does nothing there. What it throws goes on as if the step had thrown it.
+package typealias KeepingHook = @Sendable (KeepingStep) throws -> Void
+
+/// What happened to a partition's files of statistics since it was last asked.
+package struct KeepingReport: Sendable, Equatable {
+  /// Segments that were counted, and their events.
+  package var segments = 0
+  package var events = 0
+  /// Names of files that were made, removed because nothing needs them any more, and found as they should be.
+  package var made: [String] = []
+  package var removed: [String] = []
+  package var verified: [String] = []
+  /// What was damaged and is made anew.
+  package var damages: [RollupDamage] = []
+  /// What was damaged and can't be made anew, since the archive doesn't hold it any more: where it is kept.
+  package var lost: [RollupDamage] = []
+  /// Segments that can't be counted; they count as empty until they can.
+  package var segmentDamages: [String] = []
+  /// Names of files that aren't of the statistics.
+  package var foreign: [String] = []
+
+  package init() {}
+
+  package var isEmpty: Bool { self == KeepingReport() }
+}
+
+/// Lets one process at a time work on a partition's files, and says whether another one has done so meanwhile. The lock
+/// ends with the process, or when it is unlocked.
+struct KeepingLock {
+  private let file: File
+  private let owner: [UInt8]
+
+  /// Nil when another process is at it.
+  /// - Parameter owner: a name that nobody else has.
+  static func take(_ path: String, owner: [UInt8]) throws(FileError) -> KeepingLock? {
+    let file = try File.openOrCreate(path)
+    guard try file.lock() else { return nil }
+    return KeepingLock(file: file, owner: owner)
+  }
+
+  /// Whether we were the last one who claimed the files.
+  func wasOurs() throws(FileError) -> Bool { try file.read(at: 0, count: owner.count + 1) == owner }
+
+  /// Tells others that they can't rely on what they know.
+  func claim() throws(FileError) {
+    try file.truncate(to: 0)
+    try file.write(owner)
+  }
+
+  func unlock() { file.unlock() }
+}

@@ -21,3 +21,28 @@ package struct EventFilter: Hashable, Sendable {
     }
   }
 }
+
+/// Which values of an event's name or of a param are asked for: any, some, or all but some.
+package struct Choice: Hashable, Sendable {
+  /// As stored, with JSON escapes; each once, ascending by bytes. An event without the param has the empty value.
+  package let values: [[UInt8]]
+  /// Whether the values are those that are not asked for.
+  package let isExcluded: Bool
+
+  /// Any value.
+  package static let everything = Choice([])
+
+  /// - Parameter values: in any order. None means any value, whatever `isExcluded` says.
+  package init(_ values: [[UInt8]], isExcluded: Bool = false) {
+    self.values = Set(values).sorted { $0.lexicographicallyPrecedes($1) }
+    self.isExcluded = isExcluded && !values.isEmpty
+  }
+
+  /// Whether any value will do.
+  package var isEverything: Bool { values.isEmpty }
+
+  /// - Parameter value: as stored.
+  package func admits(_ value: some Sequence<UInt8>) -> Bool {
+    isEverything || values.contains { $0.elementsEqual(value) } != isExcluded
+  }
+}

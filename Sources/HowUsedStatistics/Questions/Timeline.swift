@@ -26,3 +26,47 @@ package struct Timeline: Hashable, Sendable {
   /// The same time as one point.
   package var whole: Timeline { Timeline(bounds: [start, end], step: end - start, base: base, note: note) }
 }
+
+/// What is special about the buckets of a ``Timeline``, for a person to know.
+package enum TimelineNote: String, Hashable, Sendable {
+  case daysInUTC = "utc_days"
+
+  /// In English. The raw value is for programs, and for those who say it in another language.
+  package var text: String {
+    switch self {
+    case .daysInUTC: "days as old as these are known in UTC only, so all of these are days of UTC"
+    }
+  }
+}
+
+/// The stored buckets of time, all aligned in UTC.
+package enum BaseBucket: Int64, CaseIterable, Hashable, Comparable, Sendable {
+  case minute = 60
+  /// Fifteen minutes.
+  case quarter = 900
+  /// A day of UTC.
+  case day = 86_400
+
+  package var seconds: Int64 { rawValue }
+
+  package static func < (left: BaseBucket, right: BaseBucket) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// How long buckets are kept, in seconds. Days of UTC are kept for ever.
+package struct StatisticsRetention: Hashable, Sendable {
+  /// Buckets of a minute.
+  package var minutes: Int64 = 48 * 3600
+  /// Buckets of 15 minutes, of which hours and exact local days are made.
+  package var quarters: Int64 = 400 * 86_400
+
+  package init() {}
+
+  /// The earliest time that buckets are certainly there for, in unix seconds.
+  package func earliest(_ base: BaseBucket, now: Int64) -> Int64 {
+    switch base {
+    case .minute: now - minutes
+    case .quarter: now - quarters
+    case .day: .min
+    }
+  }
+}

@@ -62,3 +62,52 @@ struct TopReader {
     return Dictionary(uniqueKeysWithValues: zip(names, counts.map(\.total)))
   }
 }
+
+/// In which order series and rows are told: the largest first, of equal ones by the bytes of their names.
+enum SeriesOrder {
+  static func precedes(_ left: (name: [UInt8], count: Int64), _ right: (name: [UInt8], count: Int64)) -> Bool {
+    left.count == right.count ? precedes(left.name, right.name) : left.count > right.count
+  }
+
+  /// - Parameters: as stored; an escape isn't what is compared.
+  static func precedes(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    let escape = UInt8(ascii: "\\")
+    guard left.contains(escape) || right.contains(escape) else { return left.lexicographicallyPrecedes(right) }
+    return JSONText.decoded(left).utf8.lexicographicallyPrecedes(JSONText.decoded(right).utf8)
+  }
+}
+
+/// Finds the values with the most users, without counting the users of all: nobody has more users than uses.
+struct UserRanking {
+  let reader: BotReader
+
+  /// How many values' users are counted at once at first; then more, since all have to be gone through for that.
+  private static let firstBatch = 512
+
+  /// The first values by users, ties by name.
+  /// - Parameter values: by uses, the most used first.
+  func first(
+    _ count: Int,
+    of values: [(name: [UInt8], uses: Int64)],
+    _ filter: EventFilter,
+    _ segment: ChartSegment,
+    _ timeline: Timeline
+  ) throws -> [(name: [UInt8], users: Int64)] {
+    var found: [(name: [UInt8], users: Int64)] = []
+    var next = 0
+    var batch = Self.firstBatch
+    while next < values.count {
+      // With sampling a value's concluded users may be more than its uses.
+      if found.count >= count, found[count - 1].users > reader.scaled(values[next].uses) { break }
+      let names = values[next..<min(next + batch, values.count)].map(\.name)
+        .sorted { $0.lexicographicallyPrecedes($1) }
+      next += names.count
+      batch = 4096
+      let counts = try reader.userCounts(filter, segment, names, hasOther: false, timeline.whole)
+      found += zip(names, counts).map { ($0, $1.total) }
+      found.sort { SeriesOrder.precedes(($0.name, $0.users), ($1.name, $1.users)) }
+      found.removeLast(max(found.count - count, 0))
+    }
+    return found
+  }
+}

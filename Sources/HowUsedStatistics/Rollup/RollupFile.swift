@@ -184,3 +184,9 @@ struct RollupFile: Sendable, Equatable {
     return section
   }
 }
+
+/// A file isn't there any more, or another one has its name: whoever reads takes the set that is there now, and begins
+/// again.
+struct RollupGone: Error, Sendable, Equatable {
+  let path: String
+}
