@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// How a run of the tests was asked for, by variables of the environment.
 package enum TestRun {
