@@ -47,7 +47,7 @@ import Testing
     #expect(try await ask() == 1)
     #expect(try await ask() == 1)
     #expect(try await ask(.online(2)) == 2)
-    #expect(try await ask(of: try #require(BotID(rawValue: 2))) == 3)
+    #expect(try await ask(of: BotID(rawValue: 2)) == 3)
     #expect(try await ask(arrivals: 1) == 4)
     #expect(try await ask(changes: 1, arrivals: 1) == 5)
     #expect(try await ask(changes: 1, arrivals: 1) == 5)
