@@ -73,8 +73,9 @@ final class KeptArchive: Sendable {
   /// Gives a file other bytes, in place.
   func write(_ bytes: [UInt8], _ path: String) throws {
     let file = try File.openOrCreate(path)
-    try file.truncate(to: 0)
+    // Emptied first, the file would be put on disk when it's closed: ext4 takes that for a replacement.
     try file.write(bytes)
+    try file.truncate(to: bytes.count)
   }
 
   /// Names of files that came, went or changed.
