@@ -31,6 +31,7 @@ package final class Statistics: Sendable {
   ///   - client: for what is asked of Redis while somebody waits.
   ///   - interval: how often the streams are read, and what was sealed is looked for.
   ///   - isHeld: whether this process archives a partition: then it counts it, too.
+  ///   - isBehind: whether it archives a partition and has more than a segment of it to catch up with.
   package init(
     archive: ArchiveLayout,
     retention: StatisticsRetention = StatisticsRetention(),
@@ -40,6 +41,7 @@ package final class Statistics: Sendable {
     clock: RedisClock,
     interval: Duration = .seconds(1),
     isHeld: @escaping @Sendable (Partition) async -> Bool,
+    isBehind: @escaping @Sendable (Partition) -> Bool,
     logger: Logger
   ) {
     let all = keys.partitions.map { PartitionStatistics($0) }
@@ -58,6 +60,7 @@ package final class Statistics: Sendable {
       clock: clock,
       interval: interval,
       isHeld: isHeld,
+      isBehind: isBehind,
       sealings: sealings,
       status: status,
       logger: logger

@@ -74,6 +74,44 @@ import Testing
     }
   }
 
+  @Test("While more than a segment waits the partition is behind, until its end is reached or something fails")
+  func behind() async throws {
+    try await ArchiveRig.with { rig in
+      let seen = Mutex((progress: ArchiveProgress?.none, behind: [Bool](), fails: false))
+      var configuration = rig.configuration { step, partition in
+        guard step == .batchSynced else { return }
+        let fails = seen.withLock { seen in
+          seen.behind.append(seen.progress?.isBehind(partition) ?? false)
+          return seen.fails && seen.behind.count == 5
+        }
+        if fails { throw FileError(.sync, path: "part", code: EIO) }
+      }
+      configuration.maximumEvents = 60
+      let archiver = try rig.archiver(configuration)
+      seen.withLock { $0.progress = archiver.progress }
+      func pass() async throws -> [Bool] {
+        seen.withLock { $0.behind = [] }
+        try await archiver.pass()
+        return seen.withLock { $0.behind }
+      }
+
+      // Pages of 20; whether there is more behind the last one isn't known before the next look.
+      var ids = try await rig.add(200)
+      #expect(try await pass() == [false, false, false] + Array(repeating: true, count: 7))
+      #expect(!archiver.progress.isBehind(rig.partition))
+      ids += try await rig.add(50, from: Samples.start + 1000)
+      #expect(try await pass() == [false, false, false])
+
+      seen.withLock { $0.fails = true }
+      ids += try await rig.add(200, from: Samples.start + 2000)
+      #expect(try await pass() == [false, false, false, true, true])
+      #expect(!archiver.progress.isBehind(rig.partition))
+      seen.withLock { $0.fails = false }
+      try await archiver.pass(sealing: true)
+      #expect(try rig.archived() == ids)
+    }
+  }
+
   @Test func segmentsAreSealedByRawBytes() async throws {
     try await ArchiveRig.with { rig in
       var configuration = rig.configuration()

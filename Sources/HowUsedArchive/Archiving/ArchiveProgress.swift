@@ -16,6 +16,8 @@ final class ArchiveProgress: Sendable {
     var archived: StreamID
     /// Whether the files were opened and compared with the stream; if not, the partition starts over from them.
     var isOpen = false
+    /// Whether more than a segment was read without coming to the stream's end.
+    var isBehind = false
     /// What Redis was told last of the two; nil: nothing yet.
     var storedSealed: StreamID?
     var storedArchived: StreamID?
@@ -71,6 +73,11 @@ final class ArchiveProgress: Sendable {
   func archived(_ partition: Partition, through id: StreamID) {
     change(partition) { $0.archived = max($0.archived, id) }
   }
+
+  /// Whether this process archives the partition and is more than a segment behind.
+  func isBehind(_ partition: Partition) -> Bool { position(of: partition)?.isBehind ?? false }
+
+  func set(_ partition: Partition, isBehind: Bool) { change(partition) { $0.isBehind = isBehind } }
 
   func sealed(_ partition: Partition, through sealed: LogPosition) { change(partition) { $0.sealed = sealed } }
 

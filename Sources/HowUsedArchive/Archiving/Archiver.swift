@@ -47,6 +47,10 @@ package final class Archiver: Service, StreamConsumer {
   /// Through where the partition's events are in sealed files; nil as well when another process archives it.
   package func finishedThrough(_ partition: Partition) async throws -> StreamID? { progress.sealed(partition)?.last }
 
+  /// Whether this process archives the partition and has more than a segment to catch up with: what is in the stream will
+  /// be in sealed files within a moment.
+  package func isBehind(_ partition: Partition) -> Bool { progress.isBehind(partition) }
+
   /// Through where each partition's events are in a file, sealed or not, in one round trip: by this process, or by another
   /// one as of a second or two ago. What was never archived is left out.
   ///

@@ -181,19 +181,28 @@ actor ArchiverEngine {
   private func drain(_ partition: Partition, until end: ContinuousClock.Instant?) async throws {
     guard let position = progress.next(partition) else { return }
     let count = configuration.pageEvents
-    var page = try await streams.page(partition, after: position, count: count)
+    var entries = 0
+    var isBehind = progress.isBehind(partition)
+    var page = try await streams.page(partition, after: position, count: count, isShared: !isBehind)
     while let last = page.last {
       reportForeign(page, partition)
+      entries += page.entries
+      isBehind = !page.isEnd && (isBehind || entries > configuration.maximumEvents)
+      progress.set(partition, isBehind: isBehind)
       let isLast = page.isEnd || end.map { $0 <= .now } ?? false
-      async let next = isLast ? EventStreams.Page() : streams.page(partition, after: last, count: count)
+      let isShared = !isBehind
+      async let next =
+        isLast ? EventStreams.Page() : streams.page(partition, after: last, count: count, isShared: isShared)
       try await writer.append(page.batches, partition)
       progress.count(events: page.count)
       try await storeSealed(partition)
       // Foreign entries at a page's end are in no file. A restart reads them again; this run need not.
       progress.archived(partition, through: last)
       if nextStore <= .now { await storeArchived() }
+      if isLast { return }
       page = try await next
     }
+    progress.set(partition, isBehind: false)
   }
 
   /// Tells Redis, and so everyone, when more is sealed than it knows.
@@ -246,6 +255,7 @@ actor ArchiverEngine {
 
   /// What to do about a failure in one partition.
   private func recover(_ partition: Partition, from error: any Error) async throws {
+    progress.set(partition, isBehind: false)
     try report(error, partition)
     let isDiskFull = (error as? FileError)?.isDiskFull ?? false
     progress.failed(partition, "\(error)", isDiskFull: isDiskFull)

@@ -45,6 +45,9 @@ struct ArchiveServices {
     { [archiver] in (try? await archiver.finishedThrough($0)) != nil }
   }
 
+  /// Whether this process archives a partition and is more than a segment behind.
+  var isBehind: @Sendable (Partition) -> Bool { { [archiver] in archiver.isBehind($0) } }
+
   /// Of each partition the last event that is in a file, sealed or not, whichever process writes it.
   var cursors: @Sendable () async throws -> [Partition: StreamID] {
     { [archiver, client] in try await archiver.cursors(client) }
