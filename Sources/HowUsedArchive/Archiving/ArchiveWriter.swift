@@ -1,4 +1,5 @@
 internal import HowUsedModel
+internal import HowUsedStore
 internal import NIOCore
 
 /// Writes all archive files, on a thread of its own: compressing and waiting for the disk hold up nobody else. Each partition

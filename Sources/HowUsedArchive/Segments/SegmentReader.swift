@@ -1,5 +1,6 @@
 internal import Crypto
 package import HowUsedModel
+internal import HowUsedStore
 
 /// Reads a sealed segment or a part, frame by frame, and checks all that can be checked on the way.
 package struct SegmentReader {

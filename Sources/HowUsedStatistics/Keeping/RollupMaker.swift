@@ -1,5 +1,6 @@
 import HowUsedArchive
 package import HowUsedModel
+import HowUsedStore
 
 /// Keeps one partition's files of statistics up to date, in small steps, each of which leaves them right. All calls
 /// block; only one process at a time works on a partition.

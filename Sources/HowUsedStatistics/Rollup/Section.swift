@@ -1,4 +1,5 @@
 import HowUsedArchive
+import HowUsedStore
 
 /// What one bot's users did in a stretch of time: a UTC day by the minute or by quarters of an hour, or a month.
 ///

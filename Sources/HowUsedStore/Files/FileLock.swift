@@ -16,12 +16,7 @@ final class FileLock: Sendable {
   deinit { close(descriptor) }
 
   /// - Returns: whether the lock is held now. An own lock of the other mode is given up for it, even in vain.
-  func tryLock(_ mode: Mode) -> Bool {
-    while true {
-      if flock(descriptor, (mode == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 { return true }
-      guard errno == EINTR else { return false }
-    }
-  }
+  func tryLock(_ mode: Mode) -> Bool { Self.take(descriptor, mode) }
 
   /// Tries until it's held or the time is up.
   func lock(_ mode: Mode, within limit: Duration) async throws -> Bool {
@@ -33,5 +28,17 @@ final class FileLock: Sendable {
     return true
   }
 
-  func unlock() { flock(descriptor, LOCK_UN) }
+  func unlock() { Self.release(descriptor) }
+
+  // MARK: For any open file
+
+  /// - Returns: whether the lock is held now; if not, `errno` is EWOULDBLOCK when another open file holds it.
+  static func take(_ descriptor: CInt, _ mode: Mode) -> Bool {
+    while true {
+      if flock(descriptor, (mode == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 { return true }
+      guard errno == EINTR else { return false }
+    }
+  }
+
+  static func release(_ descriptor: CInt) { flock(descriptor, LOCK_UN) }
 }
