@@ -18,21 +18,21 @@ package enum PartitionCount {
 
   /// Records the number unless one is recorded.
   /// - Throws: ``StoreError/partitionsDiffer(recorded:requested:)`` when another one is.
-  package static func settle(_ count: Int, in client: RedisClient) async throws {
+  package static func agree(_ count: Int, in client: RedisClient) async throws {
     try await client.send("HSETNX", KeySchema().meta, field, count)
     guard let recorded = try await recorded(in: client) else { throw StoreError.unexpectedReply(command: "HGET") }
     guard recorded == count else { throw StoreError.partitionsDiffer(recorded: recorded, requested: count) }
   }
 }
 
-/// The number of partitions, noted in the data folder: for a server that starts while Redis can't be asked. What Redis
+/// The number of partitions, kept in the data folder: for a server that starts while Redis can't be asked. What Redis
 /// records counts; this is only the best guess until then.
-struct PartitionNote {
+struct PartitionCountFile {
   private let path: String
 
   init(dataFolder: String) { path = dataFolder + "/partitions" }
 
-  /// Nil when there is no (sound) note.
+  /// Nil when there is none, or no sound one.
   var count: Int? {
     guard let text = SmallFile.read(path), let count = Int(text.prefix { $0 != "\n" }) else { return nil }
     return KeySchema.partitionLimits.contains(count) ? count : nil

@@ -48,7 +48,7 @@ package final class Store: Sendable {
     let endpoint = configuration.redis ?? RedisEndpoint(address: .unix(path: embedded?.socket ?? ""))
     let client = RedisClient(endpoint: endpoint, group: group, logger: logger)
     do {
-      let note = PartitionNote(dataFolder: configuration.dataFolder)
+      let countFile = PartitionCountFile(dataFolder: configuration.dataFolder)
       let recorded: Int?
       var hasAnswered = true
       switch waiting {
@@ -65,9 +65,9 @@ package final class Store: Sendable {
       if let recorded, let requested = configuration.partitions, requested != recorded {
         throw StoreError.partitionsDiffer(recorded: recorded, requested: requested)
       }
-      let noted = hasAnswered ? nil : note.count
-      let count = recorded ?? configuration.partitions ?? noted ?? KeySchema.defaultPartitionCount
-      if hasAnswered { note.set(count) }
+      let guessed = hasAnswered ? nil : countFile.count
+      let count = recorded ?? configuration.partitions ?? guessed ?? KeySchema.defaultPartitionCount
+      if hasAnswered { countFile.set(count) }
       if embedded != nil { try await applySettings(configuration, to: client) }
       return Store(
         configuration: configuration,

@@ -11,10 +11,10 @@ import Testing
   @Test func eventsBecomeLines() async throws {
     try await ArchiveRig.with { rig in
       let archiver = try rig.archiver()
-      _ = try await rig.client.send("XADD", rig.key, "1795341600123-4", "e", #""botId":1,"userId":-2,"event":"/start""#)
+      try await rig.add(#""botId":1,"userId":-2,"event":"/start""#, id: "1795341600123-4")
       let backfilled = #""time":"2026-11-20T01:02:03.456Z","botId":1,"userId":3,"event":"late","param_2":"x""#
-      _ = try await rig.client.send("XADD", rig.key, "1795341600999-0", "e", backfilled)
-      _ = try await rig.client.send("XADD", rig.key, "1795341601000-0", "e", #""type":"update","botId":1,"userId":5"#)
+      try await rig.add(backfilled, id: "1795341600999-0")
+      try await rig.add(#""type":"update","botId":1,"userId":5"#, id: "1795341601000-0")
       try await archiver.pass(sealing: true)
       var reader = try SegmentReader.segment(rig.layout.segment(1, rig.partition))
       let lines = try #require(try reader.next()).lines
@@ -160,7 +160,7 @@ import Testing
       let archiver = try rig.archiver()
       let ids = try await rig.add(3)
       _ = try await rig.client.send("XADD", rig.key, "1795341700000-0", "foo", "bar")
-      _ = try await rig.client.send("XADD", rig.key, "1795341700001-0", "e", "not\nours")
+      try await rig.add("not\nours", id: "1795341700001-0")
       _ = try await rig.client.send(
         "XADD",
         rig.key,

@@ -5,7 +5,7 @@ import HowUsedStore
 /// retention may remove one meanwhile. All calls block.
 ///
 /// A crash leaves either the old segment or the new one, and at worst readers' name of the old one, which `verify`
-/// tells: the next run mends that, whatever bot it is for.
+/// tells: the next run repairs that, whatever bot it is for.
 package struct ArchivePurger: Sendable {
   private let layout: ArchiveLayout
   private let hook: PurgeHook

@@ -4,7 +4,7 @@
 struct RequestFields: ~Copyable {
   private let values: UnsafeMutablePointer<FieldValue>
   private var present: UInt16 = 0
-  private var unknown = SeenKeys()
+  private var unknown = UnknownKeySet()
 
   init() {
     values = .allocate(capacity: FieldName.allCases.count)
@@ -78,7 +78,7 @@ struct FieldValue {
 ///
 /// Keys are told apart by a 64-bit SipHash with the process's random seed, so that no one can prepare keys that
 /// collide; that two of a megabyte's worth do by chance is less likely than 1 in 10^9.
-struct SeenKeys: ~Copyable {
+struct UnknownKeySet: ~Copyable {
   private static let smallest = 32
   /// A table larger than this is let go after the request that needed it.
   private static let largestKept = 1024

@@ -85,7 +85,8 @@ package final class File {
   /// Reads up to `count` bytes at `offset`; fewer only at the end of the file.
   package func read(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
     var failure: CInt = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+    // Never of capacity 0: all empty arrays are one, and its count is written here. The thread sanitizer calls that a race.
+    let bytes = [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, initialized in
       while initialized < count, let base = buffer.baseAddress {
         let got = pread(descriptor, base + initialized, count - initialized, off_t(offset + initialized))
         if got < 0 {
