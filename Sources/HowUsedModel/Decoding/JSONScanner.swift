@@ -271,17 +271,20 @@ struct JSONScanner {
         return slice
       case UInt8(ascii: "\\"):
         return try scanEscapedString(start, &scratch)
-      case 0..<0x20:
-        throw JSONError(.control, position)
-      case 0x80...:
-        let length = Bytes.sequenceLength(base + position, available: end &- position)
-        guard length > 0 else { throw JSONError(.utf8, position) }
-        position &+= length
       default:
-        position &+= 1
+        try skipScalar(byte)
       }
     }
     throw JSONError(.truncated, position)
+  }
+
+  /// Consumes a scalar that begins with `byte` and is neither a quote nor a backslash.
+  @inline(__always)
+  private mutating func skipScalar(_ byte: UInt8) throws(JSONError) {
+    guard byte >= 0x20 else { throw JSONError(.control, position) }
+    let length = byte < 0x80 ? 1 : Bytes.sequenceLength(base + position, available: end &- position)
+    guard length > 0 else { throw JSONError(.utf8, position) }
+    position &+= length
   }
 
   /// As above, from the first backslash on; what stands before it, from `start`, is copied.
@@ -300,14 +303,8 @@ struct JSONScanner {
         scratch.append(UnsafeRawBufferPointer(start: base + copied, count: position &- copied))
         try scanEscape(&scratch)
         copied = position
-      case 0..<0x20:
-        throw JSONError(.control, position)
-      case 0x80...:
-        let length = Bytes.sequenceLength(base + position, available: end &- position)
-        guard length > 0 else { throw JSONError(.utf8, position) }
-        position &+= length
       default:
-        position &+= 1
+        try skipScalar(byte)
       }
     }
     throw JSONError(.truncated, position)
