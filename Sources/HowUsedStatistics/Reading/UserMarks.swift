@@ -155,12 +155,13 @@ struct UserMarks {
       let before = pairs.offset
       let next = user &+ Int(truncatingIfNeeded: pairs.shortVarint())
       // In a row each user is there once.
-      guard next >= user, next < users, pairs.isSound, count < masks.size else { return nil }
+      guard next >= user, next < users, pairs.isSound else { return nil }
       let place = places.map { Int($0[next]) } ?? next
       guard place < end else {
         pairs.offset = before
         break
       }
+      guard count < masks.size else { return nil }
       user = next
       masks.mark(place, count)
       count &+= 1
