@@ -14,11 +14,16 @@ final class RecountRig {
   private(set) var removals: [Int64: StreamID] = [:]
   private var open: [RecountEvent] = []
   private let cache = ScanCache()
+  private let figures: SectionFigures.Limits
+  /// The event that deprecated updates count as.
+  var updatesName: String?
 
-  init() throws {
+  init(figures: SectionFigures.Limits = .init()) throws {
+    self.figures = figures
     folder = try TemporaryFolder()
     layout = RollupLayout(ArchiveLayout(root: folder.path + "/archive"))
     maker = RollupMaker(layout, partition)
+    maker.limits.figures = figures
   }
 
   /// More events, with greater ids than those before.
@@ -51,7 +56,10 @@ final class RecountRig {
   }
 
   /// A new process on the same folder.
-  func restart() { maker = RollupMaker(layout, partition) }
+  func restart() {
+    maker = RollupMaker(layout, partition)
+    maker.limits.figures = figures
+  }
 
   func remove(_ bot: Int64, through id: StreamID) { removals[bot] = id }
 
@@ -66,7 +74,7 @@ final class RecountRig {
   }
 
   /// What a question is answered from.
-  func reader(of bot: Int64, now: Int64, updatesName: String? = nil) throws -> BotReader {
+  func reader(of bot: Int64, now: Int64) throws -> BotReader {
     let tail = TailBot()
     let files = maker.set
     for event in open where event.bot == bot && event.id > removals[bot] ?? .zero {

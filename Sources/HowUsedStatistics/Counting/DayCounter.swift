@@ -162,7 +162,7 @@ final class DayCounter {
     firsts.sent = lastSent(users: userOrder.count, userRanks, segment)
     var encoder = SectionEncoder(header, texts: values, firsts: firsts, compressor: compressor)
     try keys.write(to: &encoder) { rows[$0].key }
-    return try encoder.finish(users: userOrder.map { table.users.keys[Int($0)] }, figures: nil)
+    return try encoder.finish(users: userOrder.map { table.users.keys[Int($0)] })
   }
 
   private func firsts(

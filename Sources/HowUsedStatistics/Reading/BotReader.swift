@@ -106,7 +106,7 @@ struct BotReader {
     let key = key(.uses, filter, segment, timeline.bounds, timeline.base, names: names, hasOther: hasOther)
     return try scan(key, timeline.bounds, from: UsesScan(bounds: timeline.bounds)) { state, sections in
       for section in sections {
-        try state.add(section, series: selection.series(of: section) { numbers[$0] })
+        try state.add(section, try SectionSeries(section, selection, adds: true) { numbers[$0] })
       }
     }
   }
@@ -117,8 +117,8 @@ struct BotReader {
     let key = key(.uses, filter, segment, timeline.whole.bounds, timeline.base)
     return try scan(key, timeline.whole.bounds, from: ValueUses(bounds: timeline.whole.bounds)) { state, sections in
       for section in sections {
-        let series = try selection.series(of: section) { Int32(state.names.number(of: $0)) }
-        try state.uses.add(section, series: series)
+        let series = try SectionSeries(section, selection, adds: true) { Int32(state.names.number(of: $0)) }
+        try state.uses.add(section, series)
       }
     }
   }
@@ -175,14 +175,10 @@ struct BotReader {
       sampleBits: sampleBits
     )
     let state = try scan(key, timeline.bounds, from: initial) { state, sections in
-      let series = try sections.map { section -> [Int32]? in
-        if selection.isEverything(in: section) { return nil }
-        return try selection.series(of: section) { name in
-          let number = Int(numbers[name])
-          return range.contains(number) ? Int32(number - range.lowerBound) : RowSelection.none
-        }
+      try state.add(sections, selection) { name in
+        let number = Int(numbers[name])
+        return range.contains(number) ? Int32(number - range.lowerBound) : RowSelection.none
       }
-      try state.add(sections, series: series)
     }
     return state.visits
   }

@@ -36,7 +36,7 @@ struct UserCounts: UserVisits, ScanSized {
 
   mutating func visit(_ batch: UserBatch, series: Int, users: Int) {
     let words = (users + 63) / 64
-    seen[series] += Array(repeating: 0, count: max(words - seen[series].count, 0))
+    makeRoom(series, words)
     leaveOutKnown(batch, series, words)
     var counts = [Int64](repeating: 0, count: batch.width * 64)
     var new = 0
@@ -61,12 +61,38 @@ struct UserCounts: UserVisits, ScanSized {
       }
     }
     totals[series] += Int64(new)
-    guard let last = counts.lastIndex(where: { $0 > 0 }) else { return }
-    let count = (batch.first + last + 1) * self.series
-    values += Array(repeating: 0, count: max(count - values.count, 0))
-    for (index, count) in counts[...last].enumerated() {
-      values[(batch.first + index) * self.series + series] += count
+    for (index, count) in counts.enumerated() { add(count, point: batch.first + index, series: series) }
+  }
+
+  private mutating func makeRoom(_ series: Int, _ words: Int) {
+    seen[series] += Array(repeating: 0, count: max(words - seen[series].count, 0))
+  }
+
+  /// Users who did something, without saying when.
+  /// - Parameters:
+  ///   - users: how many there are by now.
+  ///   - next: the next one's number, ``UserBatch/nobody`` or, when there are no more, nil.
+  mutating func see(series: Int, users: Int, _ next: () -> UInt32?) {
+    makeRoom(series, (users + 63) / 64)
+    var new = 0
+    seen[series].withUnsafeMutableBufferPointer { seen in
+      while let user = next() {
+        guard user != UserBatch.nobody else { continue }
+        let place = Int(user >> 6)
+        let bit = UInt64(truncatingIfNeeded: user & 63)
+        new &+= Int(truncatingIfNeeded: ~seen[place] >> bit & 1)
+        seen[place] |= 1 << bit
+      }
     }
+    totals[series] += Int64(new)
+  }
+
+  /// Users of a point that weren't there yet. They don't change the totals.
+  mutating func add(_ count: Int64, point: Int, series: Int) {
+    guard count > 0 else { return }
+    let place = point * self.series + series
+    values += Array(repeating: 0, count: max((point + 1) * self.series - values.count, 0))
+    values[place] += count
   }
 
   /// A point may be in several groups: who was in it already doesn't count again.

@@ -15,8 +15,8 @@ struct UserScan<Visits: UserVisits> {
   var bounds: [Int64]
   private let seriesCount: Int
   /// Users are left out unless this many low bits of their hash are 0.
-  private let sampleBits: Int
-  private var users = UserNumbers()
+  let sampleBits: Int
+  private(set) var users = UserNumbers()
 
   /// Bytes that users' bits take, about: so few that caches hold them; more where tuples have to be unpacked
   /// again for each range of users.
@@ -42,7 +42,8 @@ struct UserScan<Visits: UserVisits> {
     guard let count = tables.first?.count, let first = tables.first?.first, count > 0 else { return }
     // Of one point alone the totals tell everything.
     let last = bounds.count > 2 && bounds[first + count] > end ? first + count - 1 : nil
-    let (ids, places) = UserUnion.join(try sections.map { try $0.users() })
+    let lists = try sections.map { try $0.users() }
+    let (ids, places) = lists.count == 1 ? (lists[0], []) : UserUnion.join(lists)
     let numbers = numbers(of: ids)
     var parts: [UserMarks] = []
     for (index, section) in sections.enumerated() {
@@ -63,7 +64,8 @@ struct UserScan<Visits: UserVisits> {
     }
   }
 
-  private mutating func numbers(of ids: [Int64]) -> [UInt32] {
+  /// Numbers some users of a section or several, ascending: those that are left out are ``UserBatch/nobody``.
+  mutating func numbers(of ids: [Int64]) -> [UInt32] {
     guard sampleBits > 0 else { return users.numbers(of: ids) }
     let mask: UInt64 = (1 << UInt64(sampleBits)) - 1
     let isWanted = ids.map { UInt64(bitPattern: $0).mixed(0x5eed) & mask == 0 }

@@ -24,9 +24,7 @@ struct UsesScan: ScanState {
 
   /// - Parameter series: of each row.
   mutating func add(_ section: Section, series: [Int32]) throws {
-    if let most = series.max(), Int(most) >= values.count {
-      values += Array(repeating: [], count: Int(most) + 1 - values.count)
-    }
+    makeRoom(series.max())
     let table = PointTable(bounds, section.header, within: section.header.time)
     guard table.count > 0 else { return }
     let rows = try section.rows()
@@ -50,6 +48,26 @@ struct UsesScan: ScanState {
       let series = place / table.count
       add(sum, series < values.count ? Int32(series) : RowSelection.unattributed, table.first + place % table.count)
     }
+  }
+
+  /// - Parameters:
+  ///   - figures: of each value that has any its uses by bucket.
+  ///   - told: the values that are asked for, and the series of each.
+  mutating func add(_ section: Section, _ figures: [UInt32], _ told: [(place: Int, series: Int32)]) {
+    makeRoom(told.map(\.series).max())
+    let table = PointTable(bounds, section.header, within: section.header.time)
+    let buckets = section.header.buckets
+    for (place, series) in told {
+      for (uses, point) in zip(figures[place * buckets..<(place + 1) * buckets], table.points)
+      where point >= 0 && uses > 0 {
+        add(Int64(uses), series, table.first + Int(point))
+      }
+    }
+  }
+
+  private mutating func makeRoom(_ series: Int32?) {
+    guard let series, Int(series) >= values.count else { return }
+    values += Array(repeating: [], count: Int(series) + 1 - values.count)
   }
 
   private mutating func add(_ count: Int64, _ series: Int32, _ point: Int) {
@@ -124,7 +142,7 @@ struct PeakScan: ScanState {
   /// - Parameter sections: of one group. With minutes it's a day: a month has none.
   mutating func add(_ sections: [Section]) throws {
     for section in sections where section.header.bucket > 60 {
-      for (bucket, peak) in try section.figures()?.peaks.enumerated() ?? [].enumerated() {
+      for (bucket, peak) in try section.peaks().enumerated() {
         add(peak, at: section.header.start + Int64(bucket) * section.header.bucket)
       }
     }
