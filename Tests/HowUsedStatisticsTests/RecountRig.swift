@@ -13,6 +13,8 @@ final class RecountRig {
   private(set) var maker: RollupMaker
   private(set) var removals: [Int64: StreamID] = [:]
   private var open: [RecountEvent] = []
+  /// As a server keeps them, from one question to the next.
+  private var tails: [Int64: TailBot] = [:]
   private let cache = ScanCache()
   private let figures: SectionFigures.Limits
   /// The event that deprecated updates count as.
@@ -27,7 +29,19 @@ final class RecountRig {
   }
 
   /// More events, with greater ids than those before.
-  func add(_ events: some Sequence<RecountEvent>) { open += events }
+  func add(_ events: some Sequence<RecountEvent>) {
+    open += events
+    for event in events {
+      let tail = tails[event.bot] ?? TailBot()
+      tails[event.bot] = tail
+      let isAdded = event.fragment.withUnsafeBytes { fragment in
+        guard let archived = ArchivedEvent(fragment: fragment) else { return false }
+        tail.add(archived, in: fragment, time: event.time, event.id)
+        return true
+      }
+      #expect(isAdded)
+    }
+  }
 
   /// Seals the first events that are open; a segment's ids are of one UTC day.
   func seal(_ count: Int) throws {
@@ -61,7 +75,10 @@ final class RecountRig {
     maker.limits.figures = figures
   }
 
-  func remove(_ bot: Int64, through id: StreamID) { removals[bot] = id }
+  func remove(_ bot: Int64, through id: StreamID) {
+    removals[bot] = id
+    tails[bot]?.drop(through: id, keeping: 0)
+  }
 
   /// Makes what files there should be at a time: Unix seconds.
   func keep(now: Int64) throws {
@@ -71,25 +88,16 @@ final class RecountRig {
     while try maker.step(orders) == .worked, steps < 10_000 { steps += 1 }
     #expect(steps < 10_000)
     #expect(maker.takeReport().damages == [])
+    for tail in tails.values { tail.drop(through: maker.set.through.last) }
   }
 
   /// What a question is answered from.
   func reader(of bot: Int64, now: Int64) throws -> BotReader {
-    let tail = TailBot()
-    let files = maker.set
-    for event in open where event.bot == bot && event.id > removals[bot] ?? .zero {
-      let isAdded = event.fragment.withUnsafeBytes { fragment in
-        guard let archived = ArchivedEvent(fragment: fragment) else { return false }
-        tail.add(archived, in: fragment, time: event.time, event.id)
-        return true
-      }
-      #expect(isAdded)
-    }
     let snapshot = BotSnapshot(
       bot: bot,
-      files: files,
+      files: maker.set,
       removal: removals[bot],
-      tail: try tail.sections(),
+      tail: try tails[bot]?.sections() ?? [],
       asOf: now * 1000,
       updatesName: updatesName.map { JSONText.escaped($0) }
     )

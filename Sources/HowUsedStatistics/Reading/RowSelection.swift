@@ -21,6 +21,9 @@ struct RowSelection {
     self.includesUpdates = includesUpdates
   }
 
+  /// Whether all rows are asked for, in one series.
+  var isEverything: Bool { filter.isEverything && segment == nil && includesUpdates }
+
   /// - Parameter series: the number of a name; ``none`` for a name that isn't asked for.
   /// - Returns: of each row its series, ``none`` or ``unattributed``.
   func series(of section: Section, _ series: (_ name: [UInt8]) -> Int32) throws -> [Int32] {

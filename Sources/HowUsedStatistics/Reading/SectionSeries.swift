@@ -66,6 +66,7 @@ extension UserScan where Visits == UserCounts {
     }
     // Of one point alone the totals tell everything.
     if bounds.count == 2, try sections.allSatisfy({ try isAllWithin($0) }) {
+      visits.begin(group, mayGrow: mayGrow, width: 0, users: users.count)
       for section in sections { try see(section, series: try rows(section)) }
     } else if try sections.count != 1 || sampleBits > 0 || !add(sections[0], selection, series) {
       try add(sections, series: try sections.map { try rows($0) })
@@ -79,11 +80,14 @@ extension UserScan where Visits == UserCounts {
     _ selection: RowSelection,
     _ series: (_ name: [UInt8]) -> Int32
   ) throws -> Bool {
-    guard try section.figures() != nil, let hours = hours(of: section), try isAllWithin(section) else {
+    guard isFirst, try section.figures() != nil, let hours = hours(of: section), try isAllWithin(section) else {
       return false
     }
     let series = try SectionSeries(section, selection, adds: false, series)
     guard !series.told.isEmpty else { return false }
+    // Who was there when isn't known then: so nothing can be added later.
+    mayGrow = false
+    visits.begin(group, mayGrow: false, width: 0, users: users.count)
     let users = try section.figures(.users, series.dimension)
     let width = SectionFigures.width(.users, section.header)
     for (place, number) in series.told {
@@ -100,9 +104,10 @@ extension UserScan where Visits == UserCounts {
   /// - Parameter series: of each row. Nil: all rows are in series 0.
   private mutating func see(_ section: Section, series: [Int32]?) throws {
     let numbers = numbers(of: try section.users())
+    let count = users.count
     guard let series else {
       var next = numbers.makeIterator()
-      return visits.see(series: 0, users: users.count) { next.next() }
+      return visits.see(series: 0, users: count) { next.next() }
     }
     let rows = try section.rows()
     for (index, range) in section.blockRows().enumerated() where range.contains(where: { series[$0] >= 0 }) {
@@ -112,7 +117,7 @@ extension UserScan where Visits == UserCounts {
           defer { start += Int(rows.pairBytes[row]) }
           guard series[row] >= 0 else { continue }
           var (pairs, user, left) = (ByteReader(bytes, at: start), UInt64(0), rows.pairs[row])
-          visits.see(series: Int(series[row]), users: users.count) {
+          visits.see(series: Int(series[row]), users: count) {
             guard left > 0 else { return nil }
             left &-= 1
             user &+= pairs.shortVarint()

@@ -13,6 +13,19 @@ struct UserCounts: UserVisits, ScanSized {
   /// Of each series the last points that went on behind a group of sections, and who was in them.
   private var open: [(older: OpenPoint, newer: OpenPoint)]
   private let series: Int
+  /// Of a group that more may come of.
+  private var part = Part()
+  private(set) var takesMore = false
+
+  private struct Part {
+    var group = 0..<Int64(0)
+    var width = 0
+    /// Of each series the words of each user; empty: that isn't kept.
+    var masks: [[UInt64]] = []
+  }
+
+  /// More words of users aren't kept.
+  private static let partLimit = 1 << 20
 
   init(series: Int) {
     totals = Array(repeating: 0, count: series)
@@ -31,10 +44,37 @@ struct UserCounts: UserVisits, ScanSized {
   /// Bytes of memory, about.
   var size: Int {
     let users = open.reduce(0) { $0 + $1.older.users.count + $1.newer.users.count } + seen.reduce(0) { $0 + $1.count }
-    return (values.count + users) * 8
+    return (values.count + users + part.masks.reduce(0) { $0 + $1.count }) * 8
+  }
+
+  mutating func begin(_ group: Range<Int64>, mayGrow: Bool, width: Int, users: Int) {
+    if mayGrow, part.group == group { return }
+    // Of one point alone it's enough to know who was seen.
+    let isKept = mayGrow && users * width * series <= Self.partLimit
+    let masks = [[UInt64]](repeating: [], count: isKept && width > 0 ? series : 0)
+    part = Part(group: group, width: width, masks: masks)
+    takesMore = isKept
+  }
+
+  /// Leaves out where users were in earlier parts of the group.
+  private mutating func leaveOutParts(_ batch: UserBatch, _ series: Int, _ users: Int) {
+    guard !part.masks.isEmpty else { return }
+    let width = part.width
+    part.masks[series] += Array(repeating: 0, count: max(users * width - part.masks[series].count, 0))
+    part.masks[series].withUnsafeMutableBufferPointer { masks in
+      batch.forEach { user, words in
+        guard user != UserBatch.nobody else { return }
+        for word in 0..<width {
+          let known = masks[user &* width &+ word]
+          masks[user &* width &+ word] = known | words[word]
+          words[word] &= ~known
+        }
+      }
+    }
   }
 
   mutating func visit(_ batch: UserBatch, series: Int, users: Int) {
+    leaveOutParts(batch, series, users)
     let words = (users + 63) / 64
     makeRoom(series, words)
     leaveOutKnown(batch, series, words)

@@ -133,24 +133,54 @@ struct PeakScan: ScanState {
   /// Missing behind the last point with anybody.
   private var peaks: [Int64] = []
   var bounds: [Int64]
+  private var group = 0..<Int64(0)
+  private var mayGrow = false
+  /// Of a group that more may come of: by day, who was there when.
+  private var open: [Int64: OpenMinutes] = [:]
+  private(set) var takesMore = true
 
-  init(bounds: [Int64]) { self.bounds = bounds }
+  /// More uses of a day aren't kept one by one.
+  private static let openLimit = 1 << 20
 
-  var size: Int { peaks.count * 8 }
+  private let users: UserDirectory
+
+  init(bounds: [Int64], users: UserDirectory) {
+    self.bounds = bounds
+    self.users = users
+  }
+
+  var directory: UserDirectory? { users }
+  var size: Int { peaks.count * 8 + open.values.reduce(0) { $0 + $1.size } }
   var values: [Int64] { peaks + Array(repeating: 0, count: bounds.count - 1 - peaks.count) }
 
-  /// - Parameter sections: of one group. With minutes it's a day: a month has none.
+  mutating func begin(_ group: Range<Int64>, mayGrow: Bool) {
+    if group != self.group { (open, takesMore) = ([:], true) }
+    self.group = group
+    self.mayGrow = mayGrow
+  }
+
+  /// - Parameter sections: of one group.
   mutating func add(_ sections: [Section]) throws {
     for section in sections where section.header.bucket > 60 {
       for (bucket, peak) in try section.peaks().enumerated() {
         add(peak, at: section.header.start + Int64(bucket) * section.header.bucket)
       }
     }
-    let minutes = sections.filter { $0.header.bucket == 60 }
-    guard let start = minutes.first?.header.start else { return }
-    for (minute, peak) in try MinutePeaks.minutes(minutes).enumerated() where peak > 0 {
-      add(peak, at: start + Int64(minute) * 60)
+    let days = Dictionary(grouping: sections.filter { $0.header.bucket == 60 }, by: \.header.start)
+    for (start, sections) in days {
+      for (minute, peak) in try minutes(start, sections).enumerated() where peak > 0 {
+        add(peak, at: start + Int64(minute) * 60)
+      }
     }
+  }
+
+  private mutating func minutes(_ start: Int64, _ sections: [Section]) throws -> [UInt32] {
+    guard mayGrow, open[start] != nil || sections.reduce(0, { $0 + $1.header.tuples }) <= Self.openLimit else {
+      takesMore = false
+      return try MinutePeaks.minutes(sections)
+    }
+    try open[start, default: OpenMinutes()].add(sections, users)
+    return open[start]?.peaks ?? []
   }
 
   private mutating func add(_ peak: UInt32, at seconds: Int64) {

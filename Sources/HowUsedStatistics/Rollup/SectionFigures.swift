@@ -145,7 +145,8 @@ struct SectionFigures: Sendable {
     var uses = UsesScan(bounds: bounds)
     try uses.add(section, series: series)
     let hours = HourVisits(series: values.count, buckets: header.buckets)
-    var users = UserScan(hours, series: values.count, bounds: bounds)
+    var users = UserScan(hours, series: values.count, bounds: bounds, users: UserDirectory())
+    users.begin(header.time, mayGrow: false)
     try users.add([section], series: [series])
     var writers = [ByteWriter(), ByteWriter()]
     for index in values.indices {

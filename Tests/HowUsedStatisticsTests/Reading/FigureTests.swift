@@ -81,7 +81,7 @@ struct FigureTests {
       bot: 1,
       files: RollupSet(Partition(rawValue: 1)),
       removal: nil,
-      tail: [.memory(bytes, start: Self.start, order: 1)],
+      tail: [.memory(bytes, start: Self.start, number: 0)],
       asOf: 0,
       updatesName: nil
     )
