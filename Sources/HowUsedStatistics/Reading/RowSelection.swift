@@ -60,7 +60,7 @@ struct RowSelection {
   }
 
   /// Which dimension alone tells a row's series, and the series of each of its values: ``SectionFigures/everything`` with one
-  /// value when all rows are asked for in one series. Nil: more than one dimension tells it.
+  /// value when all rows are the same. Nil: more than one dimension tells it.
   func decisive(in section: Section, _ series: (_ name: [UInt8]) -> Int32) -> (dimension: Int, series: [Int32])? {
     let verdicts = verdicts(section.texts)
     let filtered = (0..<4).filter { !verdicts[$0].allSatisfy { $0 == .yes } }
@@ -76,7 +76,7 @@ struct RowSelection {
       case .unknown: Self.unattributed
       }
     }
-    return (dimension, decided)
+    return (decided.count == 1 ? SectionFigures.everything : dimension, decided)
   }
 
   /// Of each dimension what each of its values says about a row.

@@ -80,7 +80,10 @@ struct UserMarks {
   ///   - rounds: how many such calls there will be.
   /// - Throws: ``RollupDamage``
   mutating func mark(_ series: Int, _ masks: UserMasks, rounds: Int) throws {
-    if isEverybody { return markEverybody(masks) }
+    if isEverybody {
+      if series == 0 { markEverybody(masks) }
+      return
+    }
     var next = 0
     let wanted = wanted[series]
     for index in blocks.indices where next < wanted.count && Int(wanted[next]) < blocks[index].upperBound {

@@ -4,7 +4,8 @@ import HowUsedArchive
 /// dimension: of each bucket its uses, and of each hour that begins with a bucket and ends within the section its different
 /// users. An hour of any time zone is among these.
 ///
-/// Values with few tuples are scanned as quickly as their figures are read, and have none. So has a section of few.
+/// Values with few tuples are scanned as quickly as their figures are read, and have none. So has a section of few, and a
+/// dimension whose one value all rows have.
 ///
 /// The bytes, behind the section's blocks: a size (4 bytes), then zstd frames: the directory, and of each dimension that has
 /// figures the uses and the users. The directory has of dimensions 0…3 and ``everything`` how many values have figures, and if
@@ -113,8 +114,9 @@ struct SectionFigures: Sendable {
       let places = dimension < everything ? rows.values[dimension] : Array(repeating: 0, count: header.rows)
       var tuples = [Int](repeating: 0, count: dimension < everything ? section.texts[dimension].count : 1)
       for (place, count) in zip(places, rows.tuples) { tuples[Int(place)] += Int(count) }
-      let values = tuples.indices.filter { tuples[$0] >= least }.sorted { (tuples[$1], $0) < (tuples[$0], $1) }
-        .prefix(limits.values).sorted()
+      let hasOneValue = dimension < everything && tuples.count == 1
+      let values = tuples.indices.filter { tuples[$0] >= least && !hasOneValue }
+        .sorted { (tuples[$1], $0) < (tuples[$0], $1) }.prefix(limits.values).sorted()
       directory.write(varint: values.count)
       guard !values.isEmpty else { continue }
       directory.write(column: values.map { UInt32($0) })

@@ -71,6 +71,25 @@ struct FigureTests {
     #expect(try kept.joined([section], coarse, .joined).figures() == nil)
   }
 
+  @Test func oneValueIsEverything() throws {
+    let few = events.filter { $0.texts[2].isEmpty }
+    let limits = SectionFigures.Limits(tuplesPerBucket: 0.5)
+    let section = try kept.joined(kept.count(few, segment: 1), SectionTests.dayHeader, .counted, .init(figures: limits))
+    let figures = try #require(try section.figures())
+    #expect(figures.values[2].isEmpty && figures.values[SectionFigures.everything] == [0])
+    var filter = EventFilter()
+    for (isExcluded, number) in [(false, 3), (true, RowSelection.none)] as [(Bool, Int32)] {
+      filter.params[1] = Choice([[]], isExcluded: isExcluded)
+      for segment in [nil, ChartSegment.param(2)] {
+        let selection = RowSelection(filter, segment, updatesName: nil)
+        let decisive = try #require(selection.decisive(in: section) { _ in 3 })
+        #expect(decisive == (SectionFigures.everything, [number]))
+        let series = try SectionSeries(section, selection, adds: true) { _ in 3 }
+        #expect(series.otherRows == nil && series.told.map(\.series) == (isExcluded ? [] : [3]))
+      }
+    }
+  }
+
   /// A reader of a day whose tuples can't be read, and its users by row neither.
   private func reader(_ limits: SectionFigures.Limits) throws -> BotReader {
     let sections = try kept.count(events, segment: 1)
