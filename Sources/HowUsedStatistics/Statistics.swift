@@ -123,9 +123,9 @@ package final class Statistics: Sendable {
     _ bot: BotID,
     _ body: @escaping @Sendable (BotReader) throws -> Answer
   ) async throws -> Answer {
-    let (version, asOf) = try await followed(bot).version(of: bot)
-    var answer = try await answers.answer(question, bot, version) { try await self.read(bot, body) }
-    answer.asOf = max(answer.asOf, asOf)
+    let look = try await followed(bot).look(at: bot)
+    var answer = try await answers.answer(question, bot, look.version) { try await self.read(bot, body) }
+    answer.asOf = max(answer.asOf, look.asOf)
     return answer
   }
 

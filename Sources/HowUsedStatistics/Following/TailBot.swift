@@ -17,6 +17,7 @@ final class TailBot {
   }
 
   private var days: [Day] = []
+  private var last: (look: TailLook, at: ContinuousClock.Instant)?
   /// What counts, as far as somebody asked for it, in the order in which it came.
   private var encoded: [SectionPlace] = []
   /// Events that ever came.
@@ -30,6 +31,8 @@ final class TailBot {
 
   /// With so many sections all become one again: each takes time of every question that isn't asked again and again.
   private static let sectionLimit = 16
+  /// Who asks within so long sees the same: the pages of a bot ask at once, each several questions.
+  private static let lookInterval = Duration.seconds(1)
   private static let sectionNumbers = Atomic<UInt64>(0)
 
   /// Events that count.
@@ -106,7 +109,23 @@ final class TailBot {
 
   private func forgetSections() {
     encoded = []
+    last = nil
     for index in days.indices { days[index].encoded = 0 }
+  }
+
+  /// What counts, or did so a moment ago.
+  /// - Parameters:
+  ///   - changes: of what is counted but by more events.
+  ///   - asOf: through when it's everything, Unix milliseconds.
+  func look(changes: UInt64, asOf: Int64) throws -> TailLook {
+    let version = BotVersion(changes: changes, arrivals: arrivals)
+    if let last, last.look.version.changes == changes {
+      if last.look.version == version { self.last?.look.asOf = asOf }
+      if let look = self.last?.look, look.version == version || .now - last.at < Self.lookInterval { return look }
+    }
+    let look = TailLook(version: version, asOf: asOf, sections: try sections())
+    last = (look, .now)
+    return look
   }
 
   /// What counts, as sections by the minute. What came since they were asked for last makes new ones, so that who knows
@@ -144,4 +163,12 @@ final class TailBot {
       )
     }
   }
+}
+
+/// A bot's events that aren't in files, as somebody saw them.
+struct TailLook: Sendable {
+  var version: BotVersion
+  /// Through when everything that arrived is counted: Unix milliseconds.
+  var asOf: Int64
+  var sections: [SectionPlace] = []
 }

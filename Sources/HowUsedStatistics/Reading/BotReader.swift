@@ -82,10 +82,10 @@ struct BotReader {
       state = known
       state.bounds = bounds
       done = entry.groups.count
+      if missing.isEmpty, done == groups.count { return state }
+      if key.isOpen { cache.forget(key) }
       if let last = groups.prefix(done).last, !missing.isEmpty {
         try self.add(&state, last.places.filter { missing.contains($0.identity) }, of: last, mayGrow: true, add)
-      } else if done == groups.count {
-        return state
       }
       break
     }
@@ -268,8 +268,9 @@ struct BotReader {
       else { continue }
       found = known
       done = entry.groups.count
+      if done == places.count { return found }
+      if isOpen { cache.forget(key) }
     }
-    guard done < places.count else { return found }
     for (index, place) in places.enumerated().dropFirst(done) {
       try checkDeadline()
       try found.add(loader.load(place))

@@ -159,6 +159,9 @@ final class ScanCache: Sendable {
     state.withLock { $0.bots[bot]?.directory } ?? UserDirectory()
   }
 
+  /// For who has found an entry and puts another one in its place: what isn't kept here needn't be copied to be changed.
+  func forget(_ key: Key) { state.withLock { $0.remove(key) } }
+
   func keep(_ entry: Entry, for key: Key) {
     guard entry.size <= limit / 2 else { return }
     state.withLock { state in
