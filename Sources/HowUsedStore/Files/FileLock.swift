@@ -1,11 +1,10 @@
 import Glibc
 
 /// A lock on a file that processes hold and the kernel lets go of when they end, however they end (`flock(2)`).
-/// It belongs to the open file, so that a child process that inherits the descriptor holds it too.
 final class FileLock: Sendable {
   enum Mode { case shared, exclusive }
 
-  let descriptor: Int32
+  private let descriptor: Int32
 
   /// Opens (and makes, if need be) the file, without locking it yet.
   init(path: String) throws {
