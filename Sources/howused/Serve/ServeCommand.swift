@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import HowUsedStore
 import Logging
 import NIOPosix
@@ -45,8 +46,10 @@ struct ServeCommand: AsyncParsableCommand {
       )
       // Together with what follows within the 10 seconds that a service manager is told to wait.
       lifecycle.maximumGracefulShutdownDuration = .seconds(7)
+      let deadline = StopDeadline(.milliseconds(9500), after: [SIGTERM, SIGINT], logger: logger)
       try await ServiceGroup(configuration: lifecycle).run()
       await store.close(within: .seconds(2))
+      deadline.cancel()
     } catch {
       await store.close(within: .seconds(2))
       throw listening.explained(error)
