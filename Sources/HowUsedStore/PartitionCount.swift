@@ -19,8 +19,13 @@ package enum PartitionCount {
   /// Records the number unless one is recorded.
   /// - Throws: ``StoreError/partitionsDiffer(recorded:requested:)`` when another one is.
   package static func agree(_ count: Int, in client: RedisClient) async throws {
-    try await client.send("HSETNX", KeySchema().meta, field, count)
-    guard let recorded = try await recorded(in: client) else { throw StoreError.unexpectedReply(command: "HGET") }
+    // Read first: a full Redis refuses even to write what it has.
+    var recorded = try await recorded(in: client)
+    if recorded == nil {
+      try await client.sendEvenIfFull("HSETNX", KeySchema().meta, field, count)
+      recorded = try await Self.recorded(in: client)
+    }
+    guard let recorded else { throw StoreError.unexpectedReply(command: "HGET") }
     guard recorded == count else { throw StoreError.partitionsDiffer(recorded: recorded, requested: count) }
   }
 }

@@ -75,14 +75,16 @@ actor ArchiveWriter {
     return writer
   }
 
-  /// Seals the part if it is old enough or its UTC day is over.
+  /// Seals the part if it or its first event is old enough, or its UTC day is over.
   ///
   /// - Parameter now: Redis's unix time in milliseconds.
   func sealIfDue(_ partition: Partition, now: Int64) throws {
     guard let part = parts[partition], !part.writer.isEmpty else { return }
     // Events of the last moments of a day may still be on their way from Redis.
     let dayIsOver = StreamID(milliseconds: UInt64(max(0, now - 2000)), sequence: 0).day > part.writer.footer.first.day
-    if dayIsOver || ContinuousClock.now - part.opened >= configuration.interval { try seal(partition) }
+    // After a start, what waited in Redis meanwhile needn't wait once more.
+    let age = Duration.milliseconds(now - Int64(clamping: part.writer.footer.first.milliseconds))
+    if dayIsOver || max(age, ContinuousClock.now - part.opened) >= configuration.interval { try seal(partition) }
   }
 
   /// Makes the open part a segment, if it holds anything.
@@ -95,6 +97,9 @@ actor ArchiveWriter {
     progress.sealed(partition, through: LogPosition(last: footer.last, number: footer.number))
     parts[partition] = nil
   }
+
+  /// What all open parts hold, in bytes before compression.
+  var openBytes: Int { parts.values.reduce(0) { $0 + $1.writer.footer.rawBytes } }
 
   /// Lets go of the part without another look at it. It stays where it is, for recovery.
   func abandon(_ partition: Partition) { parts[partition] = nil }

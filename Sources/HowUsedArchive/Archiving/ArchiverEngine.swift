@@ -58,12 +58,13 @@ actor ArchiverEngine {
       // Without Redis nothing can be read, and nobody knows whether it comes back as it was.
       return try report(error)
     }
+    let sealsEarly = await isShortOfMemory()
     let partitions = streams.keys.partitions
     try await withThrowingTaskGroup(of: Void.self) { group in
       for first in 0..<min(Self.concurrency, partitions.count) {
         group.addTask {
           for index in stride(from: first, to: partitions.count, by: Self.concurrency) {
-            try await self.work(partitions[index], sealing: sealing)
+            try await self.work(partitions[index], sealing: sealing, early: sealsEarly)
           }
         }
       }
@@ -104,19 +105,36 @@ actor ArchiverEngine {
     runID = id
   }
 
-  private func work(_ partition: Partition, sealing: Bool) async throws {
+  private func work(_ partition: Partition, sealing: Bool, early: Bool) async throws {
     if let state = states[partition], state.retryAt > .now, !sealing { return }
     do {
       guard try await hold(partition) else { return }
       if !progress.isOpen(partition) { try await open(partition) }
       try await drain(partition, until: sealing ? nil : .now + configuration.poll)
-      if sealing { try await writer.seal(partition) } else { try await writer.sealIfDue(partition, now: now()) }
+      if sealing || early {
+        try await writer.seal(partition)
+      } else {
+        try await writer.sealIfDue(partition, now: now())
+      }
       try await storeSealed(partition)
       progress.succeeded(partition)
       states[partition]?.failures = 0
     } catch {
       try await recover(partition, from: error)
     }
+  }
+
+  /// Whether all open parts are to be sealed now, since what they hold stays in Redis until then.
+  private func isShortOfMemory() async -> Bool {
+    let openBytes = await writer.openBytes
+    guard let memory = configuration.memory(), memory.isShort(openBytes: openBytes) else { return false }
+    if openBytes > 0 {
+      logger.notice(
+        "Redis's memory is short: sealing archive files before their time",
+        metadata: ["used": "\(memory.used)", "limit": "\(memory.limit)"]
+      )
+    }
+    return true
   }
 
   private func hold(_ partition: Partition) async throws -> Bool {
@@ -208,7 +226,7 @@ actor ArchiverEngine {
   /// Tells Redis, and so everyone, when more is sealed than it knows.
   private func storeSealed(_ partition: Partition) async throws {
     guard let sealed = progress.unstoredSealed(partition) else { return }
-    _ = try await streams.client.send("SET", streams.keys.archivePosition(partition), sealed.description)
+    try await streams.client.sendEvenIfFull("SET", streams.keys.archivePosition(partition), sealed.description)
     progress.stored(partition, sealed: sealed)
     try configuration.hook(.positionStored, partition)
   }
@@ -222,7 +240,11 @@ actor ArchiverEngine {
       let replies = try await streams.client.pipeline(
         positions.map { ["SET", streams.keys.archiveCursor($0.key), $0.value.description] }
       )
-      if let error = replies.lazy.compactMap(\.error).first { throw error }
+      for ((partition, position), reply) in zip(positions, replies) {
+        guard let error = reply.error else { continue }
+        guard error.code == "OOM" else { throw error }
+        try await streams.client.sendEvenIfFull("SET", streams.keys.archiveCursor(partition), position.description)
+      }
       progress.stored(archived: positions)
     } catch {
       logger.debug("how far the archive is was not stored in Redis", metadata: ["error": "\(error)"])

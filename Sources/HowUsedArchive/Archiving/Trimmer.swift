@@ -35,6 +35,7 @@ package final class Trimmer: Service {
     self.logger = logger
   }
 
+  /// Runs until graceful shutdown, and then once more: to be stopped after the archive, for what that has sealed last.
   package func run() async throws {
     try await cancelWhenGracefulShutdown { [self] in
       while !Task.isCancelled {
@@ -42,6 +43,7 @@ package final class Trimmer: Service {
         try? await Task.sleep(for: interval)
       }
     }
+    try await pass()
   }
 
   /// Trims every partition as far as all consumers allow now.

@@ -40,7 +40,14 @@ struct Server {
       logger: logger
     )
     let streams = SharedStreams(store: store, logger: logger)
-    self.archive = ArchiveServices(store: store, streams: streams, options: archive, clock: clock, logger: logger)
+    self.archive = ArchiveServices(
+      store: store,
+      streams: streams,
+      options: archive,
+      clock: clock,
+      memory: { [monitor] in monitor.memory },
+      logger: logger
+    )
     self.statistics = StatisticsServices(
       store: store,
       streams: streams,
