@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// A disk that stops answering, for one process: while ``hang()`` holds, its `fsync` and `fdatasync` of files in one folder
 /// don't return. Made with a C compiler and `LD_PRELOAD`.

@@ -90,7 +90,7 @@ package final class RedisServerProcess: Sendable {
       let setting = environment.isEmpty ? [] : ["/usr/bin/env"] + environment.map { "\($0)=\($1)" }
       let command = setting + ["redis-server", configPath]
       if current == nil { try? FileManager.default.removeItem(atPath: socketPath) }
-      let child = try current ?? ChildProcess(["redis-server", configPath], log: logPath)
+      let child = try current ?? ChildProcess(command, log: logPath)
       current = child
       orphanGuard.guardProcess(child.processID)
       return child
