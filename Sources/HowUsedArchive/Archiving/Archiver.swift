@@ -191,7 +191,7 @@ package struct RedisMemory: Sendable, Equatable {
   ///
   /// - Parameter openBytes: what the parts hold before compression. The streams take about half as much for it.
   package func isShort(openBytes: Int) -> Bool {
-    guard limit > 0, openBytes > 0 || isRefusing else { return false }
+    guard limit > 0 else { return false }
     return isRefusing || (used >= limit / 10 * 7 && Int64(openBytes) >= limit / 16)
   }
 }

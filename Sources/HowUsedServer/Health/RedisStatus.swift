@@ -77,9 +77,11 @@ package struct RedisStatus: Sendable, Equatable {
     let maximum = memory.integer("maxmemory") ?? 0
     memoryLimit = maximum > 0 ? maximum : memory.integer("total_system_memory") ?? 0
     durability = Self.durability(appendOnly: appendOnly, appendFsync: appendFsync)
-    if durability == .everysec {
+    if durability == .everysec, let syncing = persistence["aof_pending_bio_fsync"],
+      let buffered = persistence["aof_buffer_length"]
+    {
       // redis/src/aof.c, flushAppendOnlyFile.
-      writesPostponed = persistence["aof_pending_bio_fsync"] == "1" && persistence["aof_buffer_length"] != "0"
+      writesPostponed = syncing != "0" && buffered != "0"
     }
     delayedSyncs = persistence["aof_delayed_fsync"].flatMap { Int64($0) } ?? 0
     refusal = Self.refusal(persistence: persistence, replication: replication)
