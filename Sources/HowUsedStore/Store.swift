@@ -48,9 +48,7 @@ package final class Store: Sendable {
     let endpoint = configuration.redis ?? RedisEndpoint(address: .unix(path: embedded?.socket ?? ""))
     let client = RedisClient(endpoint: endpoint, group: group, logger: logger)
     do {
-      let note = PartitionNote(dataFolder: configuration.dataFolder)
       let recorded: Int?
-      var hasAnswered = true
       switch waiting {
       case .untilReady(let limit): recorded = try await firstAnswer(client, within: limit, waitsForLoading: true)
       case .atMost(let limit):
@@ -59,15 +57,14 @@ package final class Store: Sendable {
         } catch let error as StoreError where !error.isFinal {
           logger.warning("starting without Redis", metadata: ["error": "\(error)"])
           recorded = nil
-          hasAnswered = false
         }
       }
-      if let recorded, let requested = configuration.partitions, requested != recorded {
-        throw StoreError.partitionsDiffer(recorded: recorded, requested: requested)
+      // What Redis has lost, the archive knows: events and bots must be where they were.
+      let known = recorded ?? configuration.archive?.partitions
+      if let known, let requested = configuration.partitions, requested != known {
+        throw StoreError.partitionsDiffer(recorded: known, requested: requested)
       }
-      let noted = hasAnswered ? nil : note.count
-      let count = recorded ?? configuration.partitions ?? noted ?? KeySchema.defaultPartitionCount
-      if hasAnswered { note.set(count) }
+      let count = known ?? configuration.partitions ?? KeySchema.defaultPartitionCount
       if embedded != nil { try await applySettings(configuration, to: client) }
       return Store(
         configuration: configuration,
@@ -151,6 +148,8 @@ package struct StoreConfiguration: Sendable {
   package var redis: RedisEndpoint?
   /// The number of partitions that is asked for; nil takes the recorded one, or the default at first start.
   package var partitions: Int?
+  /// What the archive folder says of itself; nil when it says nothing.
+  package var archive: ArchiveIdentity?
   /// For the private Redis; nil leaves a running one as it is and starts a new one with the default.
   package var durability: Durability?
   /// For the private Redis; nil leaves a running one as it is and starts a new one with the default.
@@ -160,12 +159,14 @@ package struct StoreConfiguration: Sendable {
     dataFolder: String,
     redis: RedisEndpoint? = nil,
     partitions: Int? = nil,
+    archive: ArchiveIdentity? = nil,
     durability: Durability? = nil,
     memory: MemoryLimit? = nil
   ) {
     self.dataFolder = dataFolder
     self.redis = redis
     self.partitions = partitions
+    self.archive = archive
     self.durability = durability
     self.memory = memory
   }

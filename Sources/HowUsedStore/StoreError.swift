@@ -26,7 +26,7 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unexpectedReply(let command): "Redis answered \(command) in an unexpected form"
     case .partitionsDiffer(let recorded, let requested):
       """
-      this Redis was set up with \(recorded) partitions, but \(requested) were asked for: the number can't be changed \
+      this installation was set up with \(recorded) partitions, but \(requested) were asked for: the number can't be changed \
       later; leave --partitions (HOWUSED_PARTITIONS) out or give \(recorded)
       """
     case .unreadableMeta(let value):

@@ -161,8 +161,19 @@ final class ArchiveProgress: Sendable {
     }
   }
 
+  /// Returns whether that is news.
+  ///
   /// - Parameter problem: of no single partition; nil: none any more.
-  func failed(_ problem: String?) { state.withLock { $0.problem = problem } }
+  @discardableResult
+  func failed(_ problem: String?) -> Bool {
+    state.withLock { state in
+      defer { state.problem = problem }
+      return state.problem != problem
+    }
+  }
+
+  /// It isn't known any more who archives.
+  func forgetLeases() { state.withLock { $0.counters.leases = nil } }
 
   /// Returns whether that is news.
   func hold(_ leases: ArchiverHealth.Leases) -> Bool {

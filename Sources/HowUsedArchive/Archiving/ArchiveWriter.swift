@@ -1,4 +1,5 @@
 internal import HowUsedModel
+internal import HowUsedStore
 internal import NIOCore
 
 /// Writes all archive files, on a thread of its own: compressing and waiting for the disk hold up nobody else. Each partition
@@ -14,6 +15,8 @@ actor ArchiveWriter {
   private let progress: ArchiveProgress
   private let compressor: ZstdCompressor
   private var ownerFile: OwnerFile?
+  /// The archive that the folder was when it was looked at last.
+  private var manifest: ArchiveManifest?
   private var parts: [Partition: Partial] = [:]
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
@@ -26,15 +29,40 @@ actor ArchiveWriter {
     self.compressor = try ZstdCompressor(level: configuration.compressionLevel)
   }
 
+  /// Sees whether the folder is the archive of this Redis; where neither of them knows of one, it becomes that.
+  ///
+  /// - Parameter now: Redis's unix time in milliseconds.
+  /// - Throws: ``ArchiveMismatch``, `FileError`.
+  func confirm(_ recorded: ArchiveIdentity.Recorded, partitions: Int, now: Int64) throws -> ArchiveManifest {
+    manifest = nil
+    let found = try ArchiveManifest.settled(configuration.layout, recorded, partitions: partitions, now: now)
+    manifest = found
+    return found
+  }
+
+  /// The folder may have been taken away, or another one put in its place, since it was confirmed.
+  private func checkFolder() throws {
+    guard let manifest else { return }
+    let identity = ArchiveIdentity.Recorded(id: manifest.archive, partitions: manifest.partitions)
+    _ = try ArchiveManifest.matching(configuration.layout, identity)
+  }
+
   /// Begins at what the partition's files hold. A part that was open is left behind for recovery.
   ///
+  /// - Parameter recorded: through where Redis remembers that it was sealed.
   /// - Returns: the last event in a sealed segment, what open parts and damaged segments hold behind it, and the segments
   ///   that were found damaged just now.
-  func open(_ partition: Partition) throws -> (sealed: StreamID, unsealed: UnsealedEvents, damage: [SegmentDamage]) {
+  /// - Throws: ``ArchiveMismatch``, `FileError`, ``SegmentDamage``.
+  func open(
+    _ partition: Partition,
+    recorded: StreamID? = nil
+  ) throws -> (sealed: StreamID, unsealed: UnsealedEvents, damage: [SegmentDamage]) {
     parts[partition] = nil
+    try checkFolder()
     let log = log(partition)
     var damage: [SegmentDamage] = []
     let position = try log.position { damage.append($0) }
+    try log.check(recorded: recorded ?? .zero)
     try log.repairDatedLinks()
     let unsealed = try UnsealedEvents.read(log, after: position.last)
     progress.begin(partition, at: position)
@@ -87,6 +115,7 @@ actor ArchiveWriter {
   /// Makes the open part a segment, if it holds anything.
   func seal(_ partition: Partition) throws {
     guard let part = parts[partition]?.writer, !part.isEmpty else { return }
+    try checkFolder()
     guard case .sealed(let footer) = try log(partition).seal(part) else {
       parts[partition] = nil
       throw RangeTaken(partition: partition, number: part.footer.number)

@@ -53,9 +53,11 @@ actor ArchiverEngine {
   func pass(sealing: Bool = false) async throws {
     do {
       try await checkRestart()
+      try await confirmFolder()
       progress.failed(nil)
     } catch {
       // Without Redis nothing can be read, and nobody knows whether it comes back as it was.
+      if let mismatch = error as? ArchiveMismatch { return await standBack(mismatch) }
       return try report(error)
     }
     let partitions = streams.keys.partitions
@@ -102,6 +104,30 @@ actor ArchiverEngine {
       progress.reopenAll()
     }
     runID = id
+  }
+
+  /// A folder that isn't this Redis's archive, or isn't there, must not be written to.
+  private func confirmFolder() async throws {
+    let keys = streams.keys
+    let recorded = try await ArchiveIdentity.recorded(in: streams.client, keys)
+    let manifest = try await writer.confirm(recorded, partitions: keys.partitionCount, now: now())
+    guard recorded.isMissing else { return }
+    do {
+      let again = try await manifest.identity.record(in: streams.client, keys)
+      _ = try await writer.confirm(again, partitions: keys.partitionCount, now: now())
+    } catch let error as RedisServerError where error.code == "OOM" {
+      // It is recorded when there is memory: only archiving can free that.
+    }
+  }
+
+  /// Archives nothing, so that another process can that sees the right folder, until it's right here again.
+  private func standBack(_ mismatch: ArchiveMismatch) async {
+    if progress.failed("\(mismatch)") {
+      logger.critical("archiving stops: the folder is not this Redis's archive", metadata: ["reason": "\(mismatch)"])
+    }
+    for partition in states.keys { await writer.abandon(partition) }
+    await releaseAll()
+    progress.forgetLeases()
   }
 
   private func work(_ partition: Partition, sealing: Bool) async throws {
@@ -152,7 +178,8 @@ actor ArchiverEngine {
 
   /// Starts over from the files.
   private func open(_ partition: Partition) async throws {
-    let opened = try await writer.open(partition)
+    let recorded = try await streams.client.send("GET", streams.keys.archivePosition(partition)).string
+    let opened = try await writer.open(partition, recorded: recorded.flatMap { StreamID($0) })
     for damage in opened.damage {
       logger.error("a damaged archive segment was set aside", metadata: ["damage": "\(damage)"])
     }
@@ -272,7 +299,7 @@ actor ArchiverEngine {
       logger.notice("starting over from the files", metadata: ["reason": "\(error)"])
     case let error as FileError where error.isDiskFull:
       logger.error("the disk is full: archiving waits", metadata: metadata)
-    case is FileError, is SegmentDamage, is ZstdError, is EventStreamsError:
+    case is FileError, is SegmentDamage, is ZstdError, is EventStreamsError, is StoreError, is ArchiveMismatch:
       logger.error("archiving failed and is tried again", metadata: metadata)
       progress.failed("\(error)")
     default:

@@ -73,6 +73,10 @@ struct StoreOptions: ParsableArguments {
   /// Where the archive's files are.
   func archive() throws -> ArchiveLayout { .inDataFolder(try configuration().dataFolder) }
 
+  /// What the archive folder says of itself; nil when it says nothing.
+  /// - Throws: `ArchiveMismatch` for what can't be read, and `FileError`.
+  func archiveIdentity() throws -> ArchiveIdentity? { try ArchiveManifest.read(try archive())?.identity }
+
   /// Where they are, for a command that needs some: what isn't there would be found sound, and exported as no events.
   func existingArchive() throws -> ArchiveLayout {
     let layout = try archive()
@@ -85,19 +89,25 @@ struct StoreOptions: ParsableArguments {
   /// Runs the body with Redis at hand, and tidies up after it however it ends, by Ctrl-C too. A private Redis that isn't
   /// running is started for that long.
   ///
-  /// - Parameter isFirst: whether the data folder may be missing. Elsewhere that is a mistyped one.
+  /// - Parameters:
+  ///   - isFirst: whether the data folder may be missing. Elsewhere that is a mistyped one.
+  ///   - archive: whether the body needs the archive, which then must be this Redis's.
   func withStore<Value: Sendable>(
     isFirst: Bool = false,
+    archive needsArchive: Bool = false,
     _ body: @escaping @Sendable (Store) async throws -> Value
   ) async throws -> Value {
     let logger = logger(level: .error)
-    let configuration = try configuration()
+    var configuration = try configuration()
     guard isFirst || configuration.redis != nil || FileManager.default.fileExists(atPath: configuration.dataFolder)
     else {
       throw CommandError("there is no folder \(configuration.dataFolder): --data-dir tells where the server's data is")
     }
+    configuration.archive = try? archiveIdentity()
+    let layout = try archive()
     let store = try await Store.open(configuration, waiting: .untilReady(.seconds(3)), logger: logger)
     do {
+      if needsArchive { try await ArchiveBinding(layout, client: store.client, keys: store.keys).check() }
       let value = try await Interruption.cancelling { try await body(store) }
       await store.close()
       return value

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HowUsedArchive
 import HowUsedStore
 import Logging
 import NIOPosix
@@ -25,12 +26,14 @@ struct ServeCommand: AsyncParsableCommand {
     let logger = store.logger(level: .notice)
     var configuration = try store.configuration()
     privateRedis.apply(to: &configuration)
+    configuration.archive = try store.archiveIdentity()
     try listening.requireOpenFiles()
 
     // What consumers read from Redis in bulk must not hold up requests: they have a thread of their own.
     let background = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let store = try await Store.open(configuration, waiting: .atMost(.seconds(1)), group: background, logger: logger)
     do {
+      try await bindArchive(store, logger)
       let server = try await Server(
         store: store,
         listening: listening,
@@ -52,5 +55,18 @@ struct ServeCommand: AsyncParsableCommand {
       throw listening.explained(error)
     }
     logger.notice("stopped")
+  }
+
+  /// Ends the start when the folder isn't the archive of this Redis. What can't be known now is found out by who archives.
+  private func bindArchive(_ store: Store, _ logger: Logger) async throws {
+    let layout = ArchiveLayout.inDataFolder(store.configuration.dataFolder)
+    do {
+      let now = WallClock.nanoseconds / 1_000_000
+      try await ArchiveBinding(layout, client: store.client, keys: store.keys).settle(now: now)
+    } catch let mismatch as ArchiveMismatch {
+      throw mismatch
+    } catch {
+      logger.debug("whether the archive is this Redis's isn't known yet", metadata: ["error": "\(error)"])
+    }
   }
 }
