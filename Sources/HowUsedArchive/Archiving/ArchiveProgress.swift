@@ -14,8 +14,8 @@ final class ArchiveProgress: Sendable {
     var sealed: LogPosition
     /// The last event in a file, sealed or not, or a foreign entry behind it: the next page is read from here.
     var archived: StreamID
-    /// Whether the files were opened and compared with the stream; if not, the partition starts over from them.
-    var isOpen = false
+    /// The mark of the stream that was compared with the files; nil: the partition starts over from them.
+    var claim: StreamClaim?
     /// What Redis was told last of the two; nil: nothing yet.
     var storedSealed: StreamID?
     var storedArchived: StreamID?
@@ -54,7 +54,7 @@ final class ArchiveProgress: Sendable {
 
   /// Where reading goes on; nil when the partition must first be opened.
   func next(_ partition: Partition) -> StreamID? {
-    position(of: partition).flatMap { $0.isOpen ? $0.archived : nil }
+    position(of: partition).flatMap { $0.claim == nil ? nil : $0.archived }
   }
 
   func isOpen(_ partition: Partition) -> Bool { next(partition) != nil }
@@ -64,8 +64,11 @@ final class ArchiveProgress: Sendable {
     state.withLock { $0.held[partition, default: Entry()].position = Position(sealed: sealed, archived: sealed.last) }
   }
 
+  /// The mark of the stream that was compared with the files; nil when the partition must first be opened.
+  func claim(_ partition: Partition) -> StreamClaim? { position(of: partition)?.claim }
+
   /// The files were compared with the stream: reading may begin.
-  func open(_ partition: Partition) { change(partition) { $0.isOpen = true } }
+  func open(_ partition: Partition, _ claim: StreamClaim) { change(partition) { $0.claim = claim } }
 
   /// Everything up to here is in a file, or is no event of ours.
   func archived(_ partition: Partition, through id: StreamID) {
@@ -78,7 +81,7 @@ final class ArchiveProgress: Sendable {
   func abandon(_ partition: Partition) {
     change(partition) { position in
       position.archived = position.sealed.last
-      position.isOpen = false
+      position.claim = nil
     }
   }
 
@@ -86,7 +89,7 @@ final class ArchiveProgress: Sendable {
   func reopenAll() {
     state.withLock { state in
       for partition in state.held.keys {
-        state.held[partition]?.position?.isOpen = false
+        state.held[partition]?.position?.claim = nil
         state.held[partition]?.position?.storedArchived = nil
       }
     }

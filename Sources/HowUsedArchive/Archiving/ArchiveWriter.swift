@@ -18,6 +18,8 @@ actor ArchiveWriter {
   /// The archive that the folder was when it was looked at last.
   private var manifest: ArchiveManifest?
   private var parts: [Partition: Partial] = [:]
+  /// Where the comparison of a partition's stream with its files is.
+  private var comparisons: [Partition: ArchivedLines] = [:]
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
 
@@ -58,6 +60,7 @@ actor ArchiveWriter {
     recorded: StreamID? = nil
   ) throws -> (sealed: StreamID, unsealed: UnsealedEvents, damage: [SegmentDamage]) {
     parts[partition] = nil
+    comparisons[partition] = nil
     try checkFolder()
     let log = log(partition)
     var damage: [SegmentDamage] = []
@@ -67,6 +70,22 @@ actor ArchiveWriter {
     let unsealed = try UnsealedEvents.read(log, after: position.last)
     progress.begin(partition, at: position)
     return (position.last, unsealed, damage)
+  }
+
+  /// The events that are in no sealed segment.
+  /// - Parameters:
+  ///   - entries: all at or before the end of those; nil ends the comparison. Calls go on from each other.
+  ///   - now: Redis's unix time in milliseconds.
+  func misplaced(_ partition: Partition, among entries: StreamEntries?, now: Int64) throws -> [MisplacedEvent] {
+    guard let entries, let first = entries.first else {
+      comparisons[partition] = nil
+      return []
+    }
+    if comparisons[partition] == nil {
+      let kept = configuration.keepDays.map { Int64($0) * UTCTime.millisecondsPerDay } ?? 0
+      comparisons[partition] = try ArchivedLines(log(partition), from: first, old: now - kept)
+    }
+    return try comparisons[partition]?.misplaced(among: entries) ?? []
   }
 
   /// Adds batches and syncs them. Parts that are full, or end with their UTC day, are sealed on the way.

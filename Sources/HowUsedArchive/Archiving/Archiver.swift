@@ -1,5 +1,5 @@
 package import HowUsedModel
-import HowUsedStore
+package import HowUsedStore
 package import Logging
 import NIOCore
 package import Redis
@@ -46,6 +46,10 @@ package final class Archiver: Service, StreamConsumer {
 
   /// Through where the partition's events are in sealed files; nil as well when another process archives it.
   package func finishedThrough(_ partition: Partition) async throws -> StreamID? { progress.sealed(partition)?.last }
+
+  /// The mark of the partition's stream, by which it's known to hold nothing that no file has up to ``finishedThrough(_:)``;
+  /// nil while that isn't known.
+  package func claim(_ partition: Partition) -> StreamClaim? { progress.claim(partition) }
 
   /// Through where each partition's events are in a file, sealed or not, in one round trip: by this process, or by another
   /// one as of a second or two ago. What was never archived is left out.

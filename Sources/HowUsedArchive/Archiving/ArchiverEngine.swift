@@ -134,6 +134,7 @@ actor ArchiverEngine {
     if let state = states[partition], state.retryAt > .now, !sealing { return }
     do {
       guard try await hold(partition) else { return }
+      try await checkStream(partition)
       if !progress.isOpen(partition) { try await open(partition) }
       try await drain(partition, until: sealing ? nil : .now + configuration.poll)
       if sealing { try await writer.seal(partition) } else { try await writer.sealIfDue(partition, now: now()) }
@@ -143,6 +144,18 @@ actor ArchiverEngine {
     } catch {
       try await recover(partition, from: error)
     }
+  }
+
+  /// A stream that was deleted gives out ids anew, perhaps such as are in files already: it's compared with them again.
+  private func checkStream(_ partition: Partition) async throws {
+    guard let claim = progress.claim(partition), let position = progress.next(partition) else { return }
+    guard try await !streams.isClaimed(partition, claim, through: position) else { return }
+    logger.error(
+      "the stream was deleted or replaced: comparing it with the archive's files",
+      metadata: ["partition": "\(partition)"]
+    )
+    progress.abandon(partition)
+    await writer.abandon(partition)
   }
 
   private func hold(_ partition: Partition) async throws -> Bool {
@@ -193,14 +206,36 @@ actor ArchiverEngine {
     )
     try await recovery.run(opened.unsealed, after: opened.sealed)
     let sealed = progress.sealed(partition)?.last ?? opened.sealed
-    if try await streams.advance(partition, to: sealed) {
+    let claim = StreamClaim(name: RandomName.make(), runID: runID ?? "")
+    if try await streams.claim(partition, claim, through: sealed) {
       logger.warning(
         "the stream was behind the archive and was set forward",
         metadata: ["partition": "\(partition)", "to": "\(sealed)"]
       )
     }
-    progress.open(partition)
+    try await takeInMisplaced(partition, through: sealed)
+    progress.open(partition, claim)
     try await storeSealed(partition)
+  }
+
+  /// Events with ids at or before those in the files, though no file has them: the stream was behind the files when they
+  /// came. They get new ids, keep their time, and are archived with all others.
+  private func takeInMisplaced(_ partition: Partition, through sealed: StreamID) async throws {
+    var cursor = StreamID.zero
+    var moved = 0
+    while true {
+      let entries = try await streams.entries(partition, after: cursor, through: sealed)
+      let misplaced = try await writer.misplaced(partition, among: entries, now: now())
+      if !misplaced.isEmpty { moved += try await streams.move(misplaced, partition) }
+      guard !entries.isEnd, let last = entries.last else { break }
+      cursor = last
+    }
+    _ = try await writer.misplaced(partition, among: nil, now: now())
+    guard moved > 0 else { return }
+    logger.error(
+      "events had ids of before the archive's end, and were given new ones: was the stream deleted, or Redis replaced?",
+      metadata: ["partition": "\(partition)", "events": "\(moved)"]
+    )
   }
 
   /// Reads to the end of the stream, or until others have waited long enough; the next page comes while the last one is

@@ -32,7 +32,12 @@ struct ArchiveServices {
     backlog = BacklogMonitor(reader: BacklogReader(client: store.client, keys: store.keys)) { [archiver] in
       try await archiver.cursors(store.client)
     }
-    trimmer = Trimmer(streams: events, consumers: [archiver], logger: logger)
+    trimmer = Trimmer(
+      streams: events,
+      consumers: [archiver],
+      claim: { [archiver] in archiver.claim($0) },
+      logger: logger
+    )
   }
 
   /// To be stopped after HTTP: the archiver's end is a last look at the streams.
