@@ -23,16 +23,31 @@ package struct ArchiveIdentity: Sendable, Equatable {
       self.partitions = partitions
     }
 
+    /// - Parameter reply: to ``ArchiveIdentity/question(_:)``.
+    /// - Throws: Redis's error, ``StoreError``.
+    package init(_ reply: RedisValue) throws {
+      if let error = reply.error { throw error }
+      guard let values = reply.array, values.count == 2 else { throw StoreError.unexpectedReply(command: "HMGET") }
+      id = values[0].string
+      partitions = values[1].int.map { Int($0) }
+      guard values[1].isNull || KeySchema.partitionLimits.contains(partitions ?? 0) else {
+        throw StoreError.unreadableMeta(values[1].string ?? "")
+      }
+    }
+
     package var isMissing: Bool { id == nil || partitions == nil }
   }
 
   private static let field = "archive"
 
+  /// Asks for what is recorded.
+  package static func question(_ keys: KeySchema) -> RedisCommand {
+    RedisCommand("HMGET", keys.meta, field, PartitionCount.field)
+  }
+
   /// - Throws: ``StoreError/unreadableMeta(_:)`` and what the client throws.
   package static func recorded(in client: RedisClient, _ keys: KeySchema) async throws -> Recorded {
-    let replies = try await client.pipeline([["HGET", keys.meta, field]])
-    if let error = replies.first?.error { throw error }
-    return Recorded(id: replies.first?.string, partitions: try await PartitionCount.recorded(in: client))
+    try Recorded(try await client.send(question(keys)))
   }
 
   /// Records it where nothing is recorded.

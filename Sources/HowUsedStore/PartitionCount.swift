@@ -3,7 +3,7 @@ package import Redis
 /// The number of partitions as Redis records it (`hu:meta`): fixed with the first start, since a bot's partition and so
 /// all of its keys depend on it.
 package enum PartitionCount {
-  private static let field = "partitions"
+  static let field = "partitions"
 
   /// - Returns: what is recorded; nil in a Redis that HowUsed hasn't been started on.
   /// - Throws: ``StoreError/unreadableMeta(_:)`` and what the client throws.

@@ -40,6 +40,41 @@ import Testing
     try await installation.verify()
   }
 
+  @Test("Ids that are ahead of the clock: lines tell the real time, files are dated by it, and health says so")
+  func aheadOfClock() async throws {
+    let folder = try TemporaryFolder()
+    let installation = TestInstallation(folder.path)
+    try await installation.add(bots: 1...1)
+    let server = try await installation.serve()
+    #expect(try await !TestInstallation.health(server).body.contains("aheadSeconds"))
+    let future = Self.now() + 100 * Self.ahead
+    try await Self.addFuture(installation, user: 1, at: future)
+    let isSaid = try await eventually { try await TestInstallation.health(server).body.contains(#""aheadSeconds":86"#) }
+    #expect(isSaid)
+    #expect(try await TestInstallation.health(server).status == 200)
+    try await TestInstallation.send(users: 2...30, to: server)
+    #expect(try await installation.hasArchived(1...30))
+    await server.stop()
+    // One that starts later knows it, too.
+    let next = try await installation.serve()
+    try await TestInstallation.send(users: 31...60, to: next)
+    let online = #"{"botId":1,"apiToken":"api-token","requestType":"getOnline"}"#
+    let connection = try await HTTPConnection.connect(port: next.port)
+    #expect(try await connection.post("/api", online).body.contains(#""onlineCount":59"#))
+    await connection.close()
+    #expect(try await installation.hasArchived(1...60))
+    await next.stop()
+    let lines = try await installation.archived()
+    #expect(lines.allSatisfy { $0.id >= "\(future)" })
+    #expect(Self.hasRealTimes(lines, 2...60), "\(lines.map(\.time))")
+    let dates = try FileManager.default.contentsOfDirectory(atPath: installation.archive)
+      .filter { $0.hasPrefix("date=") }.sorted()
+    let limit = ISO8601DateFormatter().string(from: Date(timeIntervalSinceNow: 86_400))
+    // The one event that came with a time of the future is where that is.
+    #expect(dates.dropLast().allSatisfy { $0 < "date=\(limit)" } && dates.count >= 2, "\(dates)")
+    try await installation.verify()
+  }
+
   @Test("FLUSHALL while a server runs: what follows is archived, and the folder's identity is recorded again")
   func flushed() async throws {
     let folder = try TemporaryFolder()

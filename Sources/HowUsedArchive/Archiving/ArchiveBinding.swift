@@ -22,20 +22,33 @@ package struct ArchiveBinding: Sendable {
 
   /// For a server's start: makes a new folder, or a new Redis, known to the other, and sees that the files are not older
   /// than what Redis remembers of them.
-  /// - Parameter now: unix milliseconds.
+  /// - Parameters:
+  ///   - ends: where the files end.
+  ///   - now: unix milliseconds.
   /// - Throws: ``ArchiveMismatch``, `FileError`, Redis's errors.
-  package func settle(now: Int64) async throws {
-    let positions = try await positions()
+  package func settle(_ ends: [Partition: StreamID], now: Int64) async throws -> ArchiveIdentity {
     let recorded = try await ArchiveIdentity.recorded(in: client, keys)
     let manifest = try ArchiveManifest.settled(layout, recorded, partitions: keys.partitionCount, now: now)
+    let positions = try await positions()
+    for partition in keys.partitions {
+      guard let recorded = positions[partition], let end = ends[partition], end < recorded else { continue }
+      // Another server may have sealed since.
+      try PartitionLog(layout: layout, partition: partition).check(recorded: recorded)
+    }
     if recorded.isMissing {
       // Another installation may record itself this very moment.
       _ = try ArchiveManifest.matching(layout, try await manifest.identity.record(in: client, keys))
     }
+    return manifest.identity
+  }
+
+  /// Where the files of each partition end; those that can't tell, for damage, are left out.
+  package func ends() throws -> [Partition: StreamID] {
+    var ends: [Partition: StreamID] = [:]
     for partition in keys.partitions {
-      guard let recorded = positions[partition] else { continue }
-      try PartitionLog(layout: layout, partition: partition).check(recorded: recorded)
+      ends[partition] = try PartitionLog(layout: layout, partition: partition).claimedEnd()
     }
+    return ends
   }
 
   /// Through where Redis remembers that each partition was sealed; those that never were are left out.

@@ -89,11 +89,16 @@ actor ArchiveWriter {
   }
 
   /// Adds batches and syncs them. Parts that are full, or end with their UTC day, are sealed on the way.
-  func append(_ batches: [LineBatch], _ partition: Partition) throws {
+  ///
+  /// - Parameter now: Redis's unix time in milliseconds.
+  func append(_ batches: [LineBatch], _ partition: Partition, now: Int64) throws {
     do {
       for batch in batches {
-        if let part = parts[partition]?.writer, !accepts(part, batch) { try seal(partition) }
-        try openPart(partition).append(batch)
+        let isAhead = batch.isAhead(of: now)
+        if let part = parts[partition]?.writer, !accepts(part, batch, isAhead) { try seal(partition) }
+        let part = try openPart(partition)
+        if isAhead { part.markAhead() }
+        try part.append(batch)
       }
     } catch let error as FileError where error.isDiskFull {
       // The part was cut back to whole frames: it goes on behind them when there is room.
@@ -106,9 +111,10 @@ actor ArchiveWriter {
     progress.archived(partition, through: part.last)
   }
 
-  private func accepts(_ part: SegmentWriter, _ batch: LineBatch) -> Bool {
+  private func accepts(_ part: SegmentWriter, _ batch: LineBatch, _ isAhead: Bool) -> Bool {
     guard !part.isEmpty else { return true }
-    return part.footer.first.day == batch.first.day
+    return part.footer.isAhead == isAhead
+      && (isAhead ? part.footer.maxTime.day == batch.maxTime.day : part.footer.first.day == batch.first.day)
       && part.footer.count + batch.count <= configuration.maximumEvents
       && part.footer.rawBytes + batch.bytes.readableBytes <= configuration.maximumRawBytes
   }
@@ -127,7 +133,8 @@ actor ArchiveWriter {
   func sealIfDue(_ partition: Partition, now: Int64) throws {
     guard let part = parts[partition], !part.writer.isEmpty else { return }
     // Events of the last moments of a day may still be on their way from Redis.
-    let dayIsOver = StreamID(milliseconds: UInt64(max(0, now - 2000)), sequence: 0).day > part.writer.footer.first.day
+    let footer = part.writer.footer
+    let dayIsOver = (now - 2000).day > (footer.isAhead ? footer.maxTime.day : Int64(footer.first.day))
     if dayIsOver || ContinuousClock.now - part.opened >= configuration.interval { try seal(partition) }
   }
 

@@ -202,6 +202,7 @@ actor ArchiverEngine {
       writer: writer,
       partition: partition,
       pageEvents: configuration.pageEvents,
+      now: now,
       logger: logger
     )
     try await recovery.run(opened.unsealed, after: opened.sealed)
@@ -248,7 +249,7 @@ actor ArchiverEngine {
       reportForeign(page, partition)
       let isLast = page.isEnd || end.map { $0 <= .now } ?? false
       async let next = isLast ? EventStreams.Page() : streams.page(partition, after: last, count: count)
-      try await writer.append(page.batches, partition)
+      try await writer.append(page.batches, partition, now: now())
       progress.count(events: page.count)
       try await storeSealed(partition)
       // Foreign entries at a page's end are in no file. A restart reads them again; this run need not.

@@ -10,6 +10,8 @@ struct PartRecovery: Sendable {
   let writer: ArchiveWriter
   let partition: Partition
   let pageEvents: Int
+  /// Redis's unix time in milliseconds.
+  let now: @Sendable () -> Int64
   let logger: Logger
 
   /// - Parameter sealed: the last event in a sealed segment.
@@ -50,11 +52,11 @@ struct PartRecovery: Sendable {
     var cursor = position
     while let end = merge.end {
       let page = try await streams.page(partition, after: cursor, through: end, count: pageEvents)
-      try await writer.append(merge.merge(page), partition)
+      try await writer.append(merge.merge(page), partition, now: now())
       guard page.entries >= pageEvents, let last = page.last else { break }
       cursor = last
     }
-    try await writer.append(merge.rest(), partition)
+    try await writer.append(merge.rest(), partition, now: now())
     try await writer.seal(partition)
   }
 }

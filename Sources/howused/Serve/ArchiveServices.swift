@@ -18,6 +18,7 @@ struct ArchiveServices {
   init(
     store: Store,
     streams: SharedStreams,
+    streamGuard: StreamGuard,
     options: ArchiveOptions,
     clock: RedisClock,
     logger: Logger
@@ -30,7 +31,9 @@ struct ArchiveServices {
     configuration.keepDays = options.keepDays
     archiver = Archiver(configuration, streams: events, now: { clock.nowMilliseconds }, logger: logger)
     backlog = BacklogMonitor(reader: BacklogReader(client: store.client, keys: store.keys)) { [archiver] in
-      try await archiver.cursors(store.client)
+      let cursors = try await archiver.cursors(store.client)
+      streamGuard.raise(cursors)
+      return cursors
     }
     trimmer = Trimmer(
       streams: events,

@@ -1,5 +1,7 @@
 import ArgumentParser
 import HowUsedArchive
+import HowUsedModel
+import HowUsedServer
 import HowUsedStore
 import Logging
 import NIOPosix
@@ -33,9 +35,10 @@ struct ServeCommand: AsyncParsableCommand {
     let background = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let store = try await Store.open(configuration, waiting: .atMost(.seconds(1)), group: background, logger: logger)
     do {
-      try await bindArchive(store, logger)
+      let streamGuard = try await bindArchive(store, logger)
       let server = try await Server(
         store: store,
+        streamGuard: streamGuard,
         listening: listening,
         archive: archive,
         statistics: statistics,
@@ -57,16 +60,21 @@ struct ServeCommand: AsyncParsableCommand {
     logger.notice("stopped")
   }
 
-  /// Ends the start when the folder isn't the archive of this Redis. What can't be known now is found out by who archives.
-  private func bindArchive(_ store: Store, _ logger: Logger) async throws {
+  /// What must hold before events are taken. Ends the start when the folder isn't the archive of this Redis; what can't be
+  /// known now is found out by who archives.
+  private func bindArchive(_ store: Store, _ logger: Logger) async throws -> StreamGuard {
     let layout = ArchiveLayout.inDataFolder(store.configuration.dataFolder)
+    let binding = ArchiveBinding(layout, client: store.client, keys: store.keys)
+    var identity = store.configuration.archive
+    var ends: [Partition: StreamID] = [:]
     do {
-      let now = WallClock.nanoseconds / 1_000_000
-      try await ArchiveBinding(layout, client: store.client, keys: store.keys).settle(now: now)
+      ends = try binding.ends()
+      identity = try await binding.settle(ends, now: WallClock.nanoseconds / 1_000_000)
     } catch let mismatch as ArchiveMismatch {
       throw mismatch
     } catch {
       logger.debug("whether the archive is this Redis's isn't known yet", metadata: ["error": "\(error)"])
     }
+    return StreamGuard(keys: store.keys, archive: identity, floors: ends)
   }
 }
