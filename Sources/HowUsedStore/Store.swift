@@ -50,10 +50,11 @@ package final class Store: Sendable {
     do {
       let recorded: Int?
       switch waiting {
-      case .untilReady(let limit): recorded = try await firstAnswer(client, within: limit, waitsForLoading: true)
+      case .untilReady(let limit):
+        recorded = try await firstAnswer(client, configuration, within: limit, waitsForLoading: true)
       case .atMost(let limit):
         do {
-          recorded = try await firstAnswer(client, within: limit, waitsForLoading: false)
+          recorded = try await firstAnswer(client, configuration, within: limit, waitsForLoading: false)
         } catch let error as StoreError where !error.isFinal {
           logger.warning("starting without Redis", metadata: ["error": "\(error)"])
           recorded = nil
@@ -70,7 +71,7 @@ package final class Store: Sendable {
         configuration: configuration,
         endpoint: endpoint,
         client: client,
-        keys: KeySchema(partitions: count),
+        keys: KeySchema(partitions: count, prefix: configuration.keyPrefix),
         embedded: embedded
       )
     } catch {
@@ -90,15 +91,17 @@ package final class Store: Sendable {
   /// The recorded number of partitions, as soon as Redis can tell it.
   private static func firstAnswer(
     _ client: RedisClient,
+    _ configuration: StoreConfiguration,
     within limit: Duration,
     waitsForLoading: Bool
   ) async throws -> Int? {
+    let keys = KeySchema(prefix: configuration.keyPrefix)
     let deadline = ContinuousClock.now.advanced(by: limit)
     while true {
       let left = ContinuousClock.now.duration(to: deadline)
       do {
         try await client.waitUntilReady(timeout: max(left, .milliseconds(1)))
-        return try await PartitionCount.recorded(in: client)
+        return try await PartitionCount.recorded(in: client, keys)
       } catch let error as RedisServerError
         where error.code == "LOADING" && (waitsForLoading || ContinuousClock.now < deadline)
       {
@@ -146,6 +149,8 @@ package struct StoreConfiguration: Sendable {
   package var dataFolder: String
   /// The operator's Redis; nil for a private one.
   package var redis: RedisEndpoint?
+  /// What all keys in Redis begin with; see `KeySchema.isValid`.
+  package var keyPrefix: String
   /// The number of partitions that is asked for; nil takes the recorded one, or the default at first start.
   package var partitions: Int?
   /// What the archive folder says of itself; nil when it says nothing.
@@ -158,6 +163,7 @@ package struct StoreConfiguration: Sendable {
   package init(
     dataFolder: String,
     redis: RedisEndpoint? = nil,
+    keyPrefix: String = KeySchema.defaultPrefix,
     partitions: Int? = nil,
     archive: ArchiveIdentity? = nil,
     durability: Durability? = nil,
@@ -165,6 +171,7 @@ package struct StoreConfiguration: Sendable {
   ) {
     self.dataFolder = dataFolder
     self.redis = redis
+    self.keyPrefix = keyPrefix
     self.partitions = partitions
     self.archive = archive
     self.durability = durability

@@ -84,7 +84,7 @@ import Testing
     let server = try await installation.serve()
     try await TestInstallation.send(users: 1...10, to: server)
     #expect(try await installation.hasArchived(1...10))
-    try await installation.shell("mv \(installation.archive) \(folder.path)/elsewhere && mkdir \(installation.archive)")
+    try await installation.shell("mv \(installation.archive) \(folder.path)/elsewhere && mkdir -p \(installation.archive)")
     try await TestInstallation.send(users: 11...20, to: server)
     let isSaid = try await eventually {
       try await TestInstallation.health(server).body.contains("has no manifest")
@@ -103,6 +103,36 @@ import Testing
     #expect(isHealed)
     await server.stop()
     try await installation.verify()
+  }
+
+  @Test("With prefixes of their own two installations share one Redis, and see nothing of each other")
+  func prefixes() async throws {
+    try await RedisServerProcess.with { redis in
+      let folder = try TemporaryFolder()
+      let one = TestInstallation(folder.path + "/1", redis: redis.url, environment: ["HOWUSED_KEY_PREFIX": "one:"])
+      let two = TestInstallation(
+        folder.path + "/2",
+        redis: redis.url,
+        environment: ["HOWUSED_KEY_PREFIX": "two:", "HOWUSED_PARTITIONS": "3"]
+      )
+      try await one.add(bots: 1...1)
+      try await two.add(bots: 1...1)
+      let servers = [try await one.serve(), try await two.serve()]
+      try await TestInstallation.send(users: 1...10, to: servers[0])
+      try await TestInstallation.send(users: 11...20, to: servers[1])
+      #expect(try await one.hasArchived(1...10))
+      #expect(try await two.hasArchived(11...20))
+      #expect(try await one.run("bot", "remove", "1", "--yes").status == 0)
+      try await TestInstallation.send(users: 21...30, to: servers[1])
+      #expect(try await two.hasArchived(11...30))
+      for server in servers { await server.stop() }
+      let keys = try await one.shell("redis-cli -s \(redis.socketPath) KEYS '*'").split(separator: "\n")
+      #expect(keys.allSatisfy { $0.hasPrefix("one:") || $0.hasPrefix("two:") }, "\(keys)")
+      #expect(keys.contains("one:meta") && keys.contains("two:meta"))
+      // Each folder belongs to the prefix, too.
+      let mixed = TestInstallation(one.folder, redis: redis.url, environment: ["HOWUSED_KEY_PREFIX": "two:"])
+      #expect(try await mixed.refusal().contains("another archive"))
+    }
   }
 
   @Test("An older backup of the archive is refused, until it's attached: then it goes on from there")

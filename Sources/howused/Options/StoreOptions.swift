@@ -29,6 +29,15 @@ struct StoreOptions: ParsableArguments {
 
   @Option(
     help: .setting(
+      "key-prefix",
+      "What all keys in Redis begin with: each installation on one Redis needs another. (default: hu:)",
+      valueName: "prefix"
+    )
+  )
+  var keyPrefix: String?
+
+  @Option(
+    help: .setting(
       "log-level",
       "How much to log to standard error. (default: notice for serve, error for all others)",
       valueName: "level"
@@ -54,7 +63,8 @@ struct StoreOptions: ParsableArguments {
   }
 
   /// The number of partitions is in it if the environment has one: whoever writes first fixes it, `bot add` too.
-  /// - Throws: a usage error when the address of Redis can't be read, or there can't be so many partitions.
+  /// - Throws: a usage error when the address of Redis can't be read, there can't be so many partitions, or keys can't
+  ///   begin so.
   func configuration() throws -> StoreConfiguration {
     guard !dataDir.isEmpty else { throw ValidationError("--data-dir: the folder's name is empty") }
     var redis: RedisEndpoint?
@@ -67,7 +77,11 @@ struct StoreOptions: ParsableArguments {
     }
     let partitions = Settings.value("partitions", as: Int.self)
     try partitions.map { try PrivateRedisOptions.check(partitions: $0, by: Settings.variable(of: "partitions")) }
-    return StoreConfiguration(dataFolder: dataDir, redis: redis, partitions: partitions)
+    let prefix = keyPrefix ?? Settings.value("key-prefix") ?? KeySchema.defaultPrefix
+    guard KeySchema.isValid(prefix: prefix) else {
+      throw ValidationError("--key-prefix: \"\(prefix)\" is not 1 to 32 letters, digits and the signs : - _ .")
+    }
+    return StoreConfiguration(dataFolder: dataDir, redis: redis, keyPrefix: prefix, partitions: partitions)
   }
 
   /// Where the archive's files are.
