@@ -95,7 +95,12 @@ package final class APIWorker {
       // Without all replies the connection was lost, and the next one asks anew.
       guard !replies.isEmpty else { return }
       isGuarded = streamGuard.accepts(replies)
-      if !isGuarded { retryGuard() }
+      guard !isGuarded else { return }
+      if let problem = streamGuard.problem, clock.nowMilliseconds - lastLogged >= 1000 {
+        lastLogged = clock.nowMilliseconds
+        logger.error("events aren't taken", metadata: ["reason": "\(problem)"])
+      }
+      retryGuard()
     }
     do {
       try redis.send(commands: questions.count, handler: replies) { out in

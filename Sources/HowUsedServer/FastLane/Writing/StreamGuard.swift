@@ -53,8 +53,7 @@ package final class StreamGuard: Sendable {
 
   /// Whether events may be taken over the connection on which Redis answered so.
   func accepts(_ replies: [RedisValue]) -> Bool {
-    guard let first = replies.first, let recorded = try? ArchiveIdentity.Recorded(first) else { return false }
-    let problem = problem(recorded)
+    let problem = problem(replies)
     state.withLock { $0.problem = problem }
     guard problem == nil, replies.count == keys.partitionCount + 1 else { return false }
     var found: [Partition: StreamID] = [:]
@@ -66,7 +65,13 @@ package final class StreamGuard: Sendable {
     return true
   }
 
-  private func problem(_ recorded: ArchiveIdentity.Recorded) -> String? {
+  private func problem(_ replies: [RedisValue]) -> String? {
+    if let error = replies.lazy.compactMap(\.error).first {
+      return "Redis refuses what must be done before events are taken: \(error.message)"
+    }
+    guard let first = replies.first, let recorded = try? ArchiveIdentity.Recorded(first) else {
+      return "what Redis has in \(keys.meta) can't be read: is it HowUsed's, and --key-prefix right?"
+    }
     if let partitions = recorded.partitions, partitions != keys.partitionCount {
       return "this Redis was set up with \(partitions) partitions, not \(keys.partitionCount): is it another one's?"
     }
