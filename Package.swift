@@ -54,9 +54,11 @@ let package = Package(
     ),
     // The Lua scripts, embedded likewise.
     .target(name: "CScripts"),
+    // To start a process that holds a lock: between fork and exec nothing of Swift may run.
+    .target(name: "CProcess"),
     .target(
       name: "HowUsedStore",
-      dependencies: nio + ["ByteText", "CScripts", "Redis", "HowUsedModel", logging, lifecycle, crypto],
+      dependencies: nio + ["ByteText", "CProcess", "CScripts", "Redis", "HowUsedModel", logging, lifecycle, crypto],
       exclude: ["Bots/replace.lua", "Streams/Scripts"],
       swiftSettings: settings
     ),

@@ -53,14 +53,14 @@ package struct ArchiveIdentity: Sendable, Equatable {
   /// Records it where nothing is recorded.
   /// - Returns: what is recorded then.
   package func record(in client: RedisClient, _ keys: KeySchema) async throws -> Recorded {
-    try await PartitionCount.settle(partitions, in: client, keys)
-    try await client.send("HSETNX", keys.meta, Self.field, id)
+    try await PartitionCount.agree(partitions, in: client, keys)
+    try await client.sendEvenIfFull("HSETNX", keys.meta, Self.field, id)
     return try await Self.recorded(in: client, keys)
   }
 
   /// Puts it in the place of what is recorded, for an operator who says so.
   package func replace(in client: RedisClient, _ keys: KeySchema) async throws {
-    try await PartitionCount.settle(partitions, in: client, keys)
+    try await PartitionCount.agree(partitions, in: client, keys)
     try await client.send("HSET", keys.meta, Self.field, id)
   }
 }

@@ -18,9 +18,14 @@ package enum PartitionCount {
 
   /// Records the number unless one is recorded.
   /// - Throws: ``StoreError/partitionsDiffer(recorded:requested:)`` when another one is.
-  package static func settle(_ count: Int, in client: RedisClient, _ keys: KeySchema) async throws {
-    try await client.send("HSETNX", keys.meta, field, count)
-    guard let recorded = try await recorded(in: client, keys) else { throw StoreError.unexpectedReply(command: "HGET") }
+  package static func agree(_ count: Int, in client: RedisClient, _ keys: KeySchema) async throws {
+    // Read first: a full Redis refuses even to write what it has.
+    var recorded = try await recorded(in: client, keys)
+    if recorded == nil {
+      try await client.sendEvenIfFull("HSETNX", keys.meta, field, count)
+      recorded = try await Self.recorded(in: client, keys)
+    }
+    guard let recorded else { throw StoreError.unexpectedReply(command: "HGET") }
     guard recorded == count else { throw StoreError.partitionsDiffer(recorded: recorded, requested: count) }
   }
 }

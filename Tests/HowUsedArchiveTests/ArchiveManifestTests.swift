@@ -16,18 +16,18 @@ import Testing
     layout = ArchiveLayout(root: folder.path + "/archive")
   }
 
-  private func settle(_ recorded: Recorded, partitions: Int = 16) throws -> ArchiveManifest {
-    try ArchiveManifest.settled(layout, recorded, partitions: partitions, now: 0)
+  private func agree(_ recorded: Recorded, partitions: Int = 16) throws -> ArchiveManifest {
+    try ArchiveManifest.agreed(layout, recorded, partitions: partitions, now: 0)
   }
 
   @Test("It's made once, whoever is first, and matches what Redis records of it")
   func madeOnce() throws {
     let nothing = Recorded(id: nil, partitions: nil)
     #expect(try ArchiveManifest.matching(layout, nothing) == nil)
-    let made = try settle(Recorded(id: nil, partitions: 8), partitions: 8)
+    let made = try agree(Recorded(id: nil, partitions: 8), partitions: 8)
     #expect(made.partitions == 8 && made.archive.count == 32 && made.created == "1970-01-01T00:00:00.000Z")
     for recorded in [nothing, Recorded(id: made.archive, partitions: 8), Recorded(id: nil, partitions: 8)] {
-      #expect(try settle(recorded) == made)
+      #expect(try agree(recorded) == made)
     }
     #expect(try Folder.names(in: layout.root, hidden: true) == ["manifest.json"])
   }
@@ -35,13 +35,13 @@ import Testing
   @Test("What doesn't belong together is refused, each with its reason")
   func mismatches() throws {
     let root = layout.root
-    #expect(throws: ArchiveMismatch.noManifest(folder: root)) { try settle(Recorded(id: "a", partitions: 16)) }
-    let made = try settle(Recorded(id: nil, partitions: nil))
+    #expect(throws: ArchiveMismatch.noManifest(folder: root)) { try agree(Recorded(id: "a", partitions: 16)) }
+    let made = try agree(Recorded(id: nil, partitions: nil))
     #expect(throws: ArchiveMismatch.otherArchive(folder: root, found: made.archive, recorded: "a")) {
-      try settle(Recorded(id: "a", partitions: 16))
+      try agree(Recorded(id: "a", partitions: 16))
     }
     #expect(throws: ArchiveMismatch.partitions(folder: root, found: 16, recorded: 8)) {
-      try settle(Recorded(id: made.archive, partitions: 8))
+      try agree(Recorded(id: made.archive, partitions: 8))
     }
   }
 
@@ -49,9 +49,9 @@ import Testing
   func olderArchive() throws {
     try Folder.make(layout.folder(Partition(rawValue: 12)))
     #expect(throws: ArchiveMismatch.folders(folder: layout.root, last: Partition(rawValue: 12), partitions: 8)) {
-      try settle(Recorded(id: nil, partitions: nil), partitions: 8)
+      try agree(Recorded(id: nil, partitions: nil), partitions: 8)
     }
-    #expect(try settle(Recorded(id: nil, partitions: nil), partitions: 13).partitions == 13)
+    #expect(try agree(Recorded(id: nil, partitions: nil), partitions: 13).partitions == 13)
   }
 
   @Test(
@@ -64,7 +64,7 @@ import Testing
   func unreadable(text: String) throws {
     try Folder.make(layout.root)
     try File.create(layout.manifest, holding: Array(text.utf8))
-    let error = #expect(throws: ArchiveMismatch.self) { try settle(Recorded(id: nil, partitions: nil)) }
+    let error = #expect(throws: ArchiveMismatch.self) { try agree(Recorded(id: nil, partitions: nil)) }
     #expect(error?.description.contains("manifest.json") == true)
     #expect(try File.openForReading(layout.manifest).size() == text.utf8.count)
   }

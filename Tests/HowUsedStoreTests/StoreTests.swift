@@ -25,7 +25,7 @@ struct StoreTests {
     let folder = try TemporaryFolder()
     var configuration = StoreConfiguration(dataFolder: folder.path, partitions: 32)
     let first = try await Store.open(configuration, waiting: .untilReady(.seconds(10)), logger: logger)
-    try await PartitionCount.settle(first.keys.partitionCount, in: first.client, first.keys)
+    try await PartitionCount.agree(first.keys.partitionCount, in: first.client, first.keys)
     await first.close()
 
     configuration.partitions = nil

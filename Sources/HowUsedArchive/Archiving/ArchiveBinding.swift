@@ -26,9 +26,9 @@ package struct ArchiveBinding: Sendable {
   ///   - ends: where the files end.
   ///   - now: unix milliseconds.
   /// - Throws: ``ArchiveMismatch``, `FileError`, Redis's errors.
-  package func settle(_ ends: [Partition: StreamID], now: Int64) async throws -> ArchiveIdentity {
+  package func agree(_ ends: [Partition: StreamID], now: Int64) async throws -> ArchiveIdentity {
     let recorded = try await ArchiveIdentity.recorded(in: client, keys)
-    let manifest = try ArchiveManifest.settled(layout, recorded, partitions: keys.partitionCount, now: now)
+    let manifest = try ArchiveManifest.agreed(layout, recorded, partitions: keys.partitionCount, now: now)
     let positions = try await positions()
     for partition in keys.partitions {
       guard let recorded = positions[partition], let end = ends[partition], end < recorded else { continue }

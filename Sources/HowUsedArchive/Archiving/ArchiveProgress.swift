@@ -16,6 +16,8 @@ final class ArchiveProgress: Sendable {
     var archived: StreamID
     /// The mark of the stream that was compared with the files; nil: the partition starts over from them.
     var claim: StreamClaim?
+    /// Whether more than a segment was read without coming to the stream's end.
+    var isBehind = false
     /// What Redis was told last of the two; nil: nothing yet.
     var storedSealed: StreamID?
     var storedArchived: StreamID?
@@ -75,6 +77,11 @@ final class ArchiveProgress: Sendable {
     change(partition) { $0.archived = max($0.archived, id) }
   }
 
+  /// Whether this process archives the partition and is more than a segment behind.
+  func isBehind(_ partition: Partition) -> Bool { position(of: partition)?.isBehind ?? false }
+
+  func set(_ partition: Partition, isBehind: Bool) { change(partition) { $0.isBehind = isBehind } }
+
   func sealed(_ partition: Partition, through sealed: LogPosition) { change(partition) { $0.sealed = sealed } }
 
   /// What isn't sealed counts no more: the partition must be opened again.
@@ -107,6 +114,23 @@ final class ArchiveProgress: Sendable {
   func read(_ client: RedisClient, _ keys: KeySchema) async throws -> [Partition: StreamID] {
     // A server of an earlier version stores only what it has sealed; then the cursor is missing or old.
     let places = keys.partitions.flatMap { [($0, keys.archiveCursor($0)), ($0, keys.archivePosition($0))] }
+    let positions = try await Self.positions(client, places)
+    // What this process writes it knows best.
+    let own = state.withLock { $0.held.compactMapValues(\.position?.archived) }
+    return positions.merging(own) { _, own in own }
+  }
+
+  /// Likewise through where they are in sealed files.
+  func readSealed(_ client: RedisClient, _ keys: KeySchema) async throws -> [Partition: StreamID] {
+    let positions = try await Self.positions(client, keys.partitions.map { ($0, keys.archivePosition($0)) })
+    let own = state.withLock { $0.held.compactMapValues(\.position?.sealed.last) }
+    return positions.merging(own) { max($0, $1) }
+  }
+
+  private static func positions(
+    _ client: RedisClient,
+    _ places: [(Partition, String)]
+  ) async throws -> [Partition: StreamID] {
     let replies = try await client.pipeline(places.map { ["GET", $0.1] })
     var positions: [Partition: StreamID] = [:]
     for ((partition, _), reply) in zip(places, replies) {
@@ -114,9 +138,7 @@ final class ArchiveProgress: Sendable {
       guard let position = reply.string.flatMap({ StreamID($0) }) else { continue }
       positions[partition] = max(positions[partition] ?? .zero, position)
     }
-    // What this process writes it knows best.
-    let own = state.withLock { $0.held.compactMapValues(\.position?.archived) }
-    return positions.merging(own) { _, own in own }
+    return positions
   }
 
   /// The end of the newest sealed segment, when Redis doesn't have it yet.

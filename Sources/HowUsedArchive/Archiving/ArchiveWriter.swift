@@ -37,7 +37,7 @@ actor ArchiveWriter {
   /// - Throws: ``ArchiveMismatch``, `FileError`.
   func confirm(_ recorded: ArchiveIdentity.Recorded, partitions: Int, now: Int64) throws -> ArchiveManifest {
     manifest = nil
-    let found = try ArchiveManifest.settled(configuration.layout, recorded, partitions: partitions, now: now)
+    let found = try ArchiveManifest.agreed(configuration.layout, recorded, partitions: partitions, now: now)
     manifest = found
     return found
   }
@@ -127,7 +127,7 @@ actor ArchiveWriter {
     return writer
   }
 
-  /// Seals the part if it is old enough or its UTC day is over.
+  /// Seals the part if it or its first event is old enough, or its UTC day is over.
   ///
   /// - Parameter now: Redis's unix time in milliseconds.
   func sealIfDue(_ partition: Partition, now: Int64) throws {
@@ -135,7 +135,9 @@ actor ArchiveWriter {
     // Events of the last moments of a day may still be on their way from Redis.
     let footer = part.writer.footer
     let dayIsOver = (now - 2000).day > (footer.isAhead ? footer.maxTime.day : Int64(footer.first.day))
-    if dayIsOver || ContinuousClock.now - part.opened >= configuration.interval { try seal(partition) }
+    // After a start, what waited in Redis meanwhile needn't wait once more.
+    let age = Duration.milliseconds(now - Int64(clamping: footer.first.milliseconds))
+    if dayIsOver || max(age, ContinuousClock.now - part.opened) >= configuration.interval { try seal(partition) }
   }
 
   /// Makes the open part a segment, if it holds anything.
@@ -149,6 +151,9 @@ actor ArchiveWriter {
     progress.sealed(partition, through: LogPosition(last: footer.last, number: footer.number))
     parts[partition] = nil
   }
+
+  /// What all open parts hold, in bytes before compression.
+  var openBytes: Int { parts.values.reduce(0) { $0 + $1.writer.footer.rawBytes } }
 
   /// Lets go of the part without another look at it. It stays where it is, for recovery.
   func abandon(_ partition: Partition) { parts[partition] = nil }

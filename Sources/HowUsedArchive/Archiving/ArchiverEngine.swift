@@ -60,12 +60,13 @@ actor ArchiverEngine {
       if let mismatch = error as? ArchiveMismatch { return await standBack(mismatch) }
       return try report(error)
     }
+    let sealsEarly = await isShortOfMemory()
     let partitions = streams.keys.partitions
     try await withThrowingTaskGroup(of: Void.self) { group in
       for first in 0..<min(Self.concurrency, partitions.count) {
         group.addTask {
           for index in stride(from: first, to: partitions.count, by: Self.concurrency) {
-            try await self.work(partitions[index], sealing: sealing)
+            try await self.work(partitions[index], sealing: sealing, early: sealsEarly)
           }
         }
       }
@@ -112,12 +113,9 @@ actor ArchiverEngine {
     let recorded = try await ArchiveIdentity.recorded(in: streams.client, keys)
     let manifest = try await writer.confirm(recorded, partitions: keys.partitionCount, now: now())
     guard recorded.isMissing else { return }
-    do {
-      let again = try await manifest.identity.record(in: streams.client, keys)
-      _ = try await writer.confirm(again, partitions: keys.partitionCount, now: now())
-    } catch let error as RedisServerError where error.code == "OOM" {
-      // It is recorded when there is memory: only archiving can free that.
-    }
+    // Another installation may record itself this very moment.
+    let again = try await manifest.identity.record(in: streams.client, keys)
+    _ = try await writer.confirm(again, partitions: keys.partitionCount, now: now())
   }
 
   /// Archives nothing, so that another process can that sees the right folder, until it's right here again.
@@ -130,14 +128,18 @@ actor ArchiverEngine {
     progress.forgetLeases()
   }
 
-  private func work(_ partition: Partition, sealing: Bool) async throws {
+  private func work(_ partition: Partition, sealing: Bool, early: Bool) async throws {
     if let state = states[partition], state.retryAt > .now, !sealing { return }
     do {
       guard try await hold(partition) else { return }
       try await checkStream(partition)
       if !progress.isOpen(partition) { try await open(partition) }
       try await drain(partition, until: sealing ? nil : .now + configuration.poll)
-      if sealing { try await writer.seal(partition) } else { try await writer.sealIfDue(partition, now: now()) }
+      if sealing || early {
+        try await writer.seal(partition)
+      } else {
+        try await writer.sealIfDue(partition, now: now())
+      }
       try await storeSealed(partition)
       progress.succeeded(partition)
       states[partition]?.failures = 0
@@ -156,6 +158,19 @@ actor ArchiverEngine {
     )
     progress.abandon(partition)
     await writer.abandon(partition)
+  }
+
+  /// Whether all open parts are to be sealed now, since what they hold stays in Redis until then.
+  private func isShortOfMemory() async -> Bool {
+    let openBytes = await writer.openBytes
+    guard let memory = configuration.memory(), memory.isShort(openBytes: openBytes) else { return false }
+    if openBytes > 0 {
+      logger.notice(
+        "Redis's memory is short: sealing archive files before their time",
+        metadata: ["used": "\(memory.used)", "limit": "\(memory.limit)"]
+      )
+    }
+    return true
   }
 
   private func hold(_ partition: Partition) async throws -> Bool {
@@ -244,25 +259,34 @@ actor ArchiverEngine {
   private func drain(_ partition: Partition, until end: ContinuousClock.Instant?) async throws {
     guard let position = progress.next(partition) else { return }
     let count = configuration.pageEvents
-    var page = try await streams.page(partition, after: position, count: count)
+    var entries = 0
+    var isBehind = progress.isBehind(partition)
+    var page = try await streams.page(partition, after: position, count: count, isShared: !isBehind)
     while let last = page.last {
       reportForeign(page, partition)
+      entries += page.entries
+      isBehind = !page.isEnd && (isBehind || entries > configuration.maximumEvents)
+      progress.set(partition, isBehind: isBehind)
       let isLast = page.isEnd || end.map { $0 <= .now } ?? false
-      async let next = isLast ? EventStreams.Page() : streams.page(partition, after: last, count: count)
+      let isShared = !isBehind
+      async let next =
+        isLast ? EventStreams.Page() : streams.page(partition, after: last, count: count, isShared: isShared)
       try await writer.append(page.batches, partition, now: now())
       progress.count(events: page.count)
       try await storeSealed(partition)
       // Foreign entries at a page's end are in no file. A restart reads them again; this run need not.
       progress.archived(partition, through: last)
       if nextStore <= .now { await storeArchived() }
+      if isLast { return }
       page = try await next
     }
+    progress.set(partition, isBehind: false)
   }
 
   /// Tells Redis, and so everyone, when more is sealed than it knows.
   private func storeSealed(_ partition: Partition) async throws {
     guard let sealed = progress.unstoredSealed(partition) else { return }
-    _ = try await streams.client.send("SET", streams.keys.archivePosition(partition), sealed.description)
+    try await streams.client.sendEvenIfFull("SET", streams.keys.archivePosition(partition), sealed.description)
     progress.stored(partition, sealed: sealed)
     try configuration.hook(.positionStored, partition)
   }
@@ -276,7 +300,11 @@ actor ArchiverEngine {
       let replies = try await streams.client.pipeline(
         positions.map { ["SET", streams.keys.archiveCursor($0.key), $0.value.description] }
       )
-      if let error = replies.lazy.compactMap(\.error).first { throw error }
+      for ((partition, position), reply) in zip(positions, replies) {
+        guard let error = reply.error else { continue }
+        guard error.code == "OOM" else { throw error }
+        try await streams.client.sendEvenIfFull("SET", streams.keys.archiveCursor(partition), position.description)
+      }
       progress.stored(archived: positions)
     } catch {
       logger.debug("how far the archive is was not stored in Redis", metadata: ["error": "\(error)"])
@@ -309,6 +337,7 @@ actor ArchiverEngine {
 
   /// What to do about a failure in one partition.
   private func recover(_ partition: Partition, from error: any Error) async throws {
+    progress.set(partition, isBehind: false)
     try report(error, partition)
     let isDiskFull = (error as? FileError)?.isDiskFull ?? false
     progress.failed(partition, "\(error)", isDiskFull: isDiskFull)

@@ -64,9 +64,17 @@ package struct EventStreams: Sendable {
   }
 
   /// The entries after `position`: about `count` of them, as this process's readers have them.
-  package func page(_ partition: Partition, after position: StreamID, count: Int) async throws -> Page {
+  ///
+  /// - Parameter isShared: whether the statistics want the same entries soon; if not, nothing is kept for them.
+  package func page(
+    _ partition: Partition,
+    after position: StreamID,
+    count: Int,
+    isShared: Bool = true
+  ) async throws -> Page {
     try await page(partition, after: position, count: count) { cursor, wanted in
-      try await reader.next(partition, after: cursor, count: wanted)
+      if isShared { return try await reader.next(partition, after: cursor, count: wanted) }
+      return try await reader.read(partition, after: cursor, count: wanted)
     }
   }
 

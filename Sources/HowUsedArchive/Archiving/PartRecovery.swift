@@ -1,4 +1,5 @@
 import HowUsedModel
+import HowUsedStore
 import Logging
 import NIOCore
 import Redis

@@ -39,6 +39,7 @@ package final class Trimmer: Service {
     self.logger = logger
   }
 
+  /// Runs until graceful shutdown, and then once more: to be stopped after the archive, for what that has sealed last.
   package func run() async throws {
     try await cancelWhenGracefulShutdown { [self] in
       while !Task.isCancelled {
@@ -46,6 +47,7 @@ package final class Trimmer: Service {
         try? await Task.sleep(for: interval)
       }
     }
+    try await pass()
   }
 
   /// Trims every partition as far as all consumers allow now.

@@ -1,10 +1,11 @@
 package import HowUsedModel
+import HowUsedStore
 
 /// Takes the events of a bot out of sealed segments. May run beside an archiver, which never writes to these; only
 /// retention may remove one meanwhile. All calls block.
 ///
 /// A crash leaves either the old segment or the new one, and at worst readers' name of the old one, which `verify`
-/// tells: the next run mends that, whatever bot it is for.
+/// tells: the next run repairs that, whatever bot it is for.
 package struct ArchivePurger: Sendable {
   private let layout: ArchiveLayout
   private let hook: PurgeHook
@@ -21,7 +22,9 @@ package struct ArchivePurger: Sendable {
   package func remove(_ bot: BotID, _ partition: Partition, progress: (Int) -> Void = { _ in }) throws -> PurgeReport {
     let log = PartitionLog(layout: layout, partition: partition)
     guard try Folder.status(of: log.folder) != nil else { return PurgeReport() }
-    let lock = try PurgeLock.take(layout)
+    // Of two processes that rewrite segments, each would bring back what the other one took out. The file stays.
+    let lock = try File.openOrCreate("\(layout.log)/.purge-lock")
+    guard try lock.lock() else { throw PurgeIsRunning() }
     defer { lock.unlock() }
     return try remove(bot, log, progress)
   }
@@ -162,29 +165,6 @@ package enum PurgeStep: String, Sendable, CaseIterable {
 
 /// Called at each step. Production does nothing there. What it throws goes on as if the step had thrown it.
 package typealias PurgeHook = @Sendable (PurgeStep) throws -> Void
-
-/// Lets one process at a time rewrite segments: of two, each would bring back what the other one took out. The lock ends
-/// with the process, or when it is unlocked; the file stays.
-enum PurgeLock {
-  /// - Throws: ``PurgeIsRunning`` when another process has it.
-  static func take(_ layout: ArchiveLayout) throws -> File {
-    let file = try open("\(layout.log)/.purge-lock")
-    let isOurs = try file.lock()
-    if !isOurs { throw PurgeIsRunning() }
-    return file
-  }
-
-  private static func open(_ path: String) throws(FileError) -> File {
-    if try Folder.status(of: path) == nil {
-      do {
-        return try File.create(path)
-      } catch  where error.alreadyExists {
-        // Another process was faster.
-      }
-    }
-    return try File.openForReading(path)
-  }
-}
 
 /// Another process is taking a bot out of this archive.
 package struct PurgeIsRunning: Error, CustomStringConvertible {

@@ -63,7 +63,7 @@ package struct ArchiveManifest: Sendable, Equatable, Codable {
 
   /// As ``matching(_:_:)``; where neither of them knows of an archive, this folder becomes one.
   /// - Parameter now: unix milliseconds.
-  package static func settled(
+  package static func agreed(
     _ layout: ArchiveLayout,
     _ recorded: ArchiveIdentity.Recorded,
     partitions: Int,

@@ -1,4 +1,5 @@
 package import HowUsedModel
+package import HowUsedStore
 
 /// The files of one partition: what is sealed, and the steps by which a part becomes a segment. All calls block.
 package struct PartitionLog: Sendable {

@@ -1,4 +1,5 @@
 package import HowUsedModel
+package import HowUsedStore
 
 /// Removes segments by age: whole ones, the oldest first, after the floor was recorded.
 package struct Retention: Sendable {

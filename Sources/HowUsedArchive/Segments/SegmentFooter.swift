@@ -1,5 +1,6 @@
 internal import Crypto
 package import HowUsedModel
+package import HowUsedStore
 
 /// The last skippable frame of a sealed segment: what it holds, and the SHA-256 of every byte before that digest.
 ///

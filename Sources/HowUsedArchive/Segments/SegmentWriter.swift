@@ -1,5 +1,6 @@
 internal import Crypto
 package import HowUsedModel
+internal import HowUsedStore
 internal import NIOCore
 
 /// One open part: batches are added until it is finished with a footer. `PartitionLog` makes it, and makes it a segment.

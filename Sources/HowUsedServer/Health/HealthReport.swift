@@ -5,6 +5,8 @@ struct HealthReport: Encodable {
   struct Redis: Encodable {
     var reachable: Bool
     var durability: String?
+    /// See ``RedisStatus/writesPostponed``.
+    var writesPostponed: Bool?
     var usedMemory: Int64?
     var memoryLimit: Int64?
   }

@@ -63,6 +63,7 @@ package struct HealthRoute: Sendable {
       redis: .init(
         reachable: status != nil,
         durability: status?.durability.rawValue,
+        writesPostponed: status?.writesPostponed,
         usedMemory: status?.usedMemory,
         memoryLimit: status?.memoryLimit
       ),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import HowUsedArchive
 import HowUsedModel
 import HowUsedServer
@@ -51,8 +52,10 @@ struct ServeCommand: AsyncParsableCommand {
       )
       // Together with what follows within the 10 seconds that a service manager is told to wait.
       lifecycle.maximumGracefulShutdownDuration = .seconds(7)
+      let deadline = StopDeadline(.milliseconds(9500), after: [SIGTERM, SIGINT], logger: logger)
       try await ServiceGroup(configuration: lifecycle).run()
       await store.close(within: .seconds(2))
+      deadline.cancel()
     } catch {
       await store.close(within: .seconds(2))
       throw listening.explained(error)
@@ -69,7 +72,7 @@ struct ServeCommand: AsyncParsableCommand {
     var ends: [Partition: StreamID] = [:]
     do {
       ends = try binding.ends()
-      identity = try await binding.settle(ends, now: WallClock.nanoseconds / 1_000_000)
+      identity = try await binding.agree(ends, now: WallClock.nanoseconds / 1_000_000)
     } catch let mismatch as ArchiveMismatch {
       throw mismatch
     } catch {

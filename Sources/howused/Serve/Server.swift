@@ -50,6 +50,7 @@ struct Server {
       streamGuard: streamGuard,
       options: archive,
       clock: clock,
+      memory: { [monitor] in monitor.memory },
       logger: logger
     )
     self.statistics = StatisticsServices(

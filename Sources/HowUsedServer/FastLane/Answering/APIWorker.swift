@@ -14,7 +14,7 @@ package final class APIWorker {
   package let eventLoop: any EventLoop
   let idleTimeouts = IdleTimeouts()
   var responses: ResponseEncoder
-  var recentHeads = RecentHeads()
+  var requestHeads = RequestHeadCache()
 
   private let redis: RedisConnection
   private let keys: KeySchema
@@ -26,10 +26,10 @@ package final class APIWorker {
   private let logger: Logger
   private let trimReplies: OnlineTrimReplies
   private var decoder = RequestDecoder()
-  private var registered = BotSnapshot.notLoaded
+  private var registered = BotDirectory.notLoaded
   private var bots = WorkerBots()
   /// Those that this tick has something for.
-  private var touched: [WorkerBot] = []
+  private var pendingBots: [WorkerBot] = []
   private var answered: Deque<any APIResponder> = []
   private var spareWrites: [EventWrite] = []
   private var isStopped = false
@@ -118,7 +118,7 @@ package final class APIWorker {
   }
 
   /// Takes over what the registry has read anew. Bots that changed are forgotten, and with them their verified tokens.
-  package func update(_ snapshot: BotSnapshot) {
+  package func update(_ snapshot: BotDirectory) {
     registered = snapshot
     bots.keep { snapshot[$0.id] == $0.record }
   }
@@ -133,7 +133,7 @@ package final class APIWorker {
     body: UnsafeRawBufferPointer,
     contentType: ContentType,
     responder: any APIResponder,
-    slot: Int
+    place: Int
   ) {
     startTick()
     do {
@@ -141,14 +141,14 @@ package final class APIWorker {
       let bot = try authorise(request, body)
       switch try request.body.get() {
       case .event(let event):
-        try accept(CollectionOfOne(event), for: bot, in: body, responder: responder, slot: slot, isBatch: false)
+        try accept(CollectionOfOne(event), for: bot, in: body, responder: responder, place: place, isBatch: false)
       case .events(let batch):
-        try accept(batch.items, for: bot, in: body, responder: responder, slot: slot, isBatch: true)
+        try accept(batch.items, for: bot, in: body, responder: responder, place: place, isBatch: true)
       case .getOnline(let online):
-        read(online, for: bot, responder: responder, slot: slot)
+        read(online, for: bot, responder: responder, place: place)
       }
     } catch {
-      answer(.failed(error), to: responder, slot: slot)
+      answer(.failed(error), to: responder, place: place)
     }
   }
 
@@ -187,7 +187,7 @@ package final class APIWorker {
     for bot: WorkerBot,
     in body: UnsafeRawBufferPointer,
     responder: any APIResponder,
-    slot: Int,
+    place: Int,
     isBatch: Bool
   ) throws(RequestError) {
     if gate.isClosed { throw .overloaded(retryAfter: 5) }
@@ -195,7 +195,7 @@ package final class APIWorker {
     if let rate = bot.rate, !rate.admits(events.count, second: now / 1000) { throw .tooManyRequests(retryAfter: 1) }
     let write = bot.events ?? spareWrites.popLast() ?? EventWrite(worker: self)
     bot.events = write
-    touch(bot)
+    markPending(bot)
     // An id that is ahead doesn't tell the time.
     let isAhead = streamGuard?.isAhead(bot.partition, now: now) ?? false
     for event in events {
@@ -208,12 +208,12 @@ package final class APIWorker {
         write.addUser(event.userID, seenAt: nowArgument)
       }
     }
-    write.addWaiter(responder, slot: slot, events: events.count, isBatch: isBatch)
+    write.addWaiter(responder, place: place, events: events.count, isBatch: isBatch)
     if write.isFull { send(write, of: bot) }
   }
 
-  private func read(_ request: OnlineRequest, for bot: WorkerBot, responder: any APIResponder, slot: Int) {
-    touch(bot)
+  private func read(_ request: OnlineRequest, for bot: WorkerBot, responder: any APIResponder, place: Int) {
+    markPending(bot)
     let read: OnlineRead
     if let same = bot.reads.first(where: { $0.seconds == request.seconds }) {
       read = same
@@ -221,7 +221,7 @@ package final class APIWorker {
       read = OnlineRead(worker: self, seconds: request.seconds)
       bot.reads.append(read)
     }
-    read.addWaiter(responder, slot: slot)
+    read.addWaiter(responder, place: place)
   }
 
   // MARK: A tick
@@ -235,22 +235,22 @@ package final class APIWorker {
     eventLoop.assumeIsolatedUnsafeUnchecked().execute { self.endTick() }
   }
 
-  private func touch(_ bot: WorkerBot) {
-    guard !bot.isTouched else { return }
-    bot.isTouched = true
-    touched.append(bot)
+  private func markPending(_ bot: WorkerBot) {
+    guard !bot.isPending else { return }
+    bot.isPending = true
+    pendingBots.append(bot)
   }
 
   private func endTick() {
     tickIsScheduled = false
     // Redis first: it works while the answers go out.
-    redis.sendTogether { while let bot = touched.popLast() { sendAll(of: bot) } }
+    redis.sendTogether { while let bot = pendingBots.popLast() { sendAll(of: bot) } }
     // Flushing may answer what had to wait; that is for the next tick.
     for _ in 0..<answered.count { answered.popFirst()?.flushResponses() }
   }
 
   private func sendAll(of bot: WorkerBot) {
-    bot.isTouched = false
+    bot.isPending = false
     if let write = bot.events { send(write, of: bot) }
     guard !bot.reads.isEmpty else { return }
     for read in bot.reads { send(read, of: bot) }
@@ -291,8 +291,8 @@ package final class APIWorker {
 
   // MARK: Answers
 
-  func answer(_ answer: APIAnswer, to responder: any APIResponder, slot: Int) {
-    responder.respond(answer, slot: slot)
+  func answer(_ answer: APIAnswer, to responder: any APIResponder, place: Int) {
+    responder.respond(answer, place: place)
     answered.append(responder)
     startTick()
   }
