@@ -154,6 +154,7 @@ final class TestArchiver: Sendable {
     trimmer = Trimmer(
       streams: rig.streams,
       consumers: [ProgressConsumer(progress: progress)],
+      claim: { [progress] in progress.claim($0) },
       hook: configuration.hook,
       logger: ArchiveRig.logger
     )

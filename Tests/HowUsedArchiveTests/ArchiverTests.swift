@@ -147,7 +147,7 @@ import Testing
       #expect(try rig.archived() == before + later)
       #expect(
         try Folder.names(in: rig.layout.root) == [
-          "date=2026-11-22", "date=2026-11-23", "date=2026-11-24", "date=2026-11-25", "log",
+          "date=2026-11-22", "date=2026-11-23", "date=2026-11-24", "date=2026-11-25", "log", "manifest.json",
         ]
       )
       #expect(try Folder.names(in: rig.layout.dateFolder("2026-11-24")) == ["p00-0000000000000003.ndjson.zst"])

@@ -14,8 +14,8 @@ final class ArchiveProgress: Sendable {
     var sealed: LogPosition
     /// The last event in a file, sealed or not, or a foreign entry behind it: the next page is read from here.
     var archived: StreamID
-    /// Whether the files were opened and compared with the stream; if not, the partition starts over from them.
-    var isOpen = false
+    /// The mark of the stream that was compared with the files; nil: the partition starts over from them.
+    var claim: StreamClaim?
     /// Whether more than a segment was read without coming to the stream's end.
     var isBehind = false
     /// What Redis was told last of the two; nil: nothing yet.
@@ -56,7 +56,7 @@ final class ArchiveProgress: Sendable {
 
   /// Where reading goes on; nil when the partition must first be opened.
   func next(_ partition: Partition) -> StreamID? {
-    position(of: partition).flatMap { $0.isOpen ? $0.archived : nil }
+    position(of: partition).flatMap { $0.claim == nil ? nil : $0.archived }
   }
 
   func isOpen(_ partition: Partition) -> Bool { next(partition) != nil }
@@ -66,8 +66,11 @@ final class ArchiveProgress: Sendable {
     state.withLock { $0.held[partition, default: Entry()].position = Position(sealed: sealed, archived: sealed.last) }
   }
 
+  /// The mark of the stream that was compared with the files; nil when the partition must first be opened.
+  func claim(_ partition: Partition) -> StreamClaim? { position(of: partition)?.claim }
+
   /// The files were compared with the stream: reading may begin.
-  func open(_ partition: Partition) { change(partition) { $0.isOpen = true } }
+  func open(_ partition: Partition, _ claim: StreamClaim) { change(partition) { $0.claim = claim } }
 
   /// Everything up to here is in a file, or is no event of ours.
   func archived(_ partition: Partition, through id: StreamID) {
@@ -85,7 +88,7 @@ final class ArchiveProgress: Sendable {
   func abandon(_ partition: Partition) {
     change(partition) { position in
       position.archived = position.sealed.last
-      position.isOpen = false
+      position.claim = nil
     }
   }
 
@@ -93,7 +96,7 @@ final class ArchiveProgress: Sendable {
   func reopenAll() {
     state.withLock { state in
       for partition in state.held.keys {
-        state.held[partition]?.position?.isOpen = false
+        state.held[partition]?.position?.claim = nil
         state.held[partition]?.position?.storedArchived = nil
       }
     }
@@ -183,8 +186,19 @@ final class ArchiveProgress: Sendable {
     }
   }
 
+  /// Returns whether that is news.
+  ///
   /// - Parameter problem: of no single partition; nil: none any more.
-  func failed(_ problem: String?) { state.withLock { $0.problem = problem } }
+  @discardableResult
+  func failed(_ problem: String?) -> Bool {
+    state.withLock { state in
+      defer { state.problem = problem }
+      return state.problem != problem
+    }
+  }
+
+  /// It isn't known any more who archives.
+  func forgetLeases() { state.withLock { $0.counters.leases = nil } }
 
   /// Returns whether that is news.
   func hold(_ leases: ArchiverHealth.Leases) -> Bool {

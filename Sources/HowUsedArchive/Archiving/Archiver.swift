@@ -1,5 +1,5 @@
 package import HowUsedModel
-import HowUsedStore
+package import HowUsedStore
 package import Logging
 import NIOCore
 package import Redis
@@ -24,6 +24,7 @@ package final class Archiver: Service, StreamConsumer {
     var hasEnded = false
     /// What it had sealed when it let go of everything.
     var sealedAtEnd: [Partition: StreamID] = [:]
+    var claimsAtEnd: [Partition: StreamClaim] = [:]
     var sealings: [CheckedContinuation<Void, Never>] = []
   }
 
@@ -50,6 +51,12 @@ package final class Archiver: Service, StreamConsumer {
   /// what it was then: so that what the last look sealed can still be trimmed.
   package func finishedThrough(_ partition: Partition) async throws -> StreamID? {
     progress.sealed(partition)?.last ?? waiting.withLock { $0.sealedAtEnd[partition] }
+  }
+
+  /// The mark of the partition's stream, by which it's known to hold nothing that no file has up to ``finishedThrough(_:)``;
+  /// nil while that isn't known.
+  package func claim(_ partition: Partition) -> StreamClaim? {
+    progress.claim(partition) ?? waiting.withLock { $0.claimsAtEnd[partition] }
   }
 
   /// Whether this process archives the partition and has more than a segment to catch up with: what is in the stream will
@@ -127,7 +134,10 @@ package final class Archiver: Service, StreamConsumer {
       await sleeper.sleep(for: configuration.poll - started.duration(to: .now))
     }
     waiting.withLock { waiting in
-      for partition in streams.keys.partitions { waiting.sealedAtEnd[partition] = progress.sealed(partition)?.last }
+      for partition in streams.keys.partitions {
+        waiting.sealedAtEnd[partition] = progress.sealed(partition)?.last
+        waiting.claimsAtEnd[partition] = progress.claim(partition)
+      }
     }
     await engine.releaseAll()
   }

@@ -2,6 +2,7 @@ package import HowUsedModel
 
 /// Where things lie in the archive folder.
 ///
+///     manifest.json                                      which archive this is (``ArchiveManifest``)
 ///     log/p07/seg-0000000000000042.ndjson.zst            sealed: immutable, contiguous with 41 and 43
 ///     log/p07/.part-<uuid>                               open: nobody but its writer and recovery reads it
 ///     log/p07/floor                                      what `--archive-keep-days` removed
@@ -19,6 +20,8 @@ package struct ArchiveLayout: Sendable, Equatable {
   }
 
   package var log: String { "\(root)/log" }
+
+  package var manifest: String { "\(root)/manifest.json" }
 
   package func folder(_ partition: Partition) -> String { "\(log)/\(partition)" }
 
@@ -58,6 +61,12 @@ package struct ArchiveLayout: Sendable, Equatable {
   /// The number in a dated name of this partition; nil for every other name.
   static func datedNumber(_ name: String, _ partition: Partition) -> UInt64? {
     Self.number(in: name, after: "\(partition)-")
+  }
+
+  /// The number of a segment that was set aside; nil for every other name.
+  static func damagedNumber(_ name: String) -> UInt64? {
+    guard let end = name.firstRange(of: Self.damagedInfix)?.lowerBound else { return nil }
+    return segmentNumber(String(name[..<end]))
   }
 
   private static func number(in name: String, after prefix: String) -> UInt64? {

@@ -22,7 +22,7 @@ package struct Retention: Sendable {
     for number in numbers where number > floor?.number ?? 0 {
       guard
         let footer = try SegmentFooter.read(log.layout.segment(number, log.partition)),
-        footer.last.milliseconds < UInt64(max(0, now - keepMilliseconds))
+        footer.end < now - keepMilliseconds
       else { break }
       floor = ArchiveFloor(number: number, last: footer.last)
     }

@@ -35,6 +35,9 @@ package final class SegmentWriter {
   /// The id of the last event in it, or the one before it when it is empty.
   package var last: StreamID { footer.last }
 
+  /// What is added has ids that are ahead of the clock.
+  func markAhead() { footer.flags |= SegmentFooter.aheadFlag }
+
   /// Adds one batch as a frame and its trailer. When the disk is full the file is cut back to what it held before, and
   /// the call can be repeated; after any other error the part must be abandoned.
   package func append(_ batch: LineBatch) throws {

@@ -70,7 +70,7 @@ package final class BotRegistry: Service, Sendable {
   /// - Throws: ``StoreError``, and what the client throws.
   package func refresh(everything: Bool = false) async throws {
     if !state.withLock({ $0.partitionsAreAgreed }) {
-      try await PartitionCount.agree(keys.partitionCount, in: client)
+      try await PartitionCount.agree(keys.partitionCount, in: client, keys)
       state.withLock { $0.partitionsAreAgreed = true }
     }
     let versions = try await readVersions()

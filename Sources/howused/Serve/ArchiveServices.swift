@@ -20,6 +20,7 @@ struct ArchiveServices {
   init(
     store: Store,
     streams: SharedStreams,
+    streamGuard: StreamGuard,
     options: ArchiveOptions,
     clock: RedisClock,
     memory: @escaping @Sendable () -> RedisMemory?,
@@ -34,13 +35,20 @@ struct ArchiveServices {
     configuration.memory = memory
     archiver = Archiver(configuration, streams: events, now: { clock.nowMilliseconds }, logger: logger)
     backlog = BacklogMonitor(reader: BacklogReader(client: store.client, keys: store.keys)) { [archiver] in
-      try await archiver.cursors(store.client)
+      let cursors = try await archiver.cursors(store.client)
+      streamGuard.raise(cursors)
+      return cursors
     }
     unsealed = BacklogMonitor(reader: BacklogReader(client: store.client, keys: store.keys)) { [archiver] in
       try await archiver.sealedPositions(store.client)
     }
     sealing = SealingWatch(unsealed: unsealed, interval: options.archiveInterval, logger: logger)
-    trimmer = Trimmer(streams: events, consumers: [archiver], logger: logger)
+    trimmer = Trimmer(
+      streams: events,
+      consumers: [archiver],
+      claim: { [archiver] in archiver.claim($0) },
+      logger: logger
+    )
   }
 
   /// To be stopped after HTTP: the archiver's end is a last look at the streams, and the trimmer's comes behind it.

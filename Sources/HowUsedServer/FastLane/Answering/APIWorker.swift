@@ -20,6 +20,9 @@ package final class APIWorker {
   private let keys: KeySchema
   private let clock: RedisClock
   private let gate: IngestGate
+  private let streamGuard: StreamGuard?
+  /// Whether the guard has let events pass on the present connection.
+  private var isGuarded: Bool
   private let logger: Logger
   private let trimReplies: OnlineTrimReplies
   private var decoder = RequestDecoder()
@@ -42,6 +45,7 @@ package final class APIWorker {
     keys: KeySchema,
     clock: RedisClock,
     gate: IngestGate,
+    streamGuard: StreamGuard? = nil,
     eventLoop: any EventLoop,
     logger: Logger
   ) {
@@ -49,6 +53,8 @@ package final class APIWorker {
     self.keys = keys
     self.clock = clock
     self.gate = gate
+    self.streamGuard = streamGuard
+    isGuarded = streamGuard == nil
     self.eventLoop = eventLoop
     self.logger = logger
     trimReplies = OnlineTrimReplies(logger: logger)
@@ -57,6 +63,9 @@ package final class APIWorker {
 
   /// Connects to Redis and starts the loop's periodic work.
   package func start() {
+    redis.onStateChange = { [unowned self] isReady in
+      if isReady { askGuard() } else { isGuarded = streamGuard == nil }
+    }
     redis.start()
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
     periodic = [
@@ -76,6 +85,36 @@ package final class APIWorker {
     // Those that wait are recycled now, and no spare one may hold on to the worker.
     redis.close()
     spareWrites.removeAll()
+  }
+
+  /// Until the guard is content with what Redis answers on this connection, it's asked again.
+  private func askGuard() {
+    guard let streamGuard, !isStopped, redis.isReady else { return }
+    let questions = streamGuard.questions()
+    let replies = StreamGuardReplies(count: questions.count) { [self] replies in
+      // Without all replies the connection was lost, and the next one asks anew.
+      guard !replies.isEmpty else { return }
+      isGuarded = streamGuard.accepts(replies)
+      guard !isGuarded else { return }
+      if let problem = streamGuard.problem, clock.nowMilliseconds - lastLogged >= 1000 {
+        lastLogged = clock.nowMilliseconds
+        logger.error("events aren't taken", metadata: ["reason": "\(problem)"])
+      }
+      retryGuard()
+    }
+    do {
+      try redis.send(commands: questions.count, handler: replies) { out in
+        for question in questions { question.write(to: &out) }
+      }
+    } catch {
+      retryGuard()
+    }
+  }
+
+  private func retryGuard() {
+    eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(200)) { [self] in
+      if !isGuarded { askGuard() }
+    }
   }
 
   /// Takes over what the registry has read anew. Bots that changed are forgotten, and with them their verified tokens.
@@ -152,11 +191,16 @@ package final class APIWorker {
     isBatch: Bool
   ) throws(RequestError) {
     if gate.isClosed { throw .overloaded(retryAfter: 5) }
+    guard isGuarded else { throw .redisUnavailable() }
     if let rate = bot.rate, !rate.admits(events.count, second: now / 1000) { throw .tooManyRequests(retryAfter: 1) }
     let write = bot.events ?? spareWrites.popLast() ?? EventWrite(worker: self)
     bot.events = write
     markPending(bot)
+    // An id that is ahead doesn't tell the time.
+    let isAhead = streamGuard?.isAhead(bot.partition, now: now) ?? false
     for event in events {
+      var event = event
+      if isAhead, event.time == nil { event.time = now }
       write.addEvent(of: bot, fragment: decoder.fragment(of: event, in: body))
       if let time = event.time {
         if time > now - OnlineSet.longestWindow { write.addUser(event.userID, seenAt: time) }

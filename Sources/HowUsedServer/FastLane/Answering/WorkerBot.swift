@@ -7,6 +7,7 @@ import Redis
 final class WorkerBot {
   let id: BotID
   let record: BotRecord
+  let partition: Partition
   /// The XADD of an event of the bot, up to the fragment.
   private(set) var xaddHead: CommandBytes
   /// The ZADD of the bot's users, after the number of its arguments and up to the first time and user.
@@ -26,7 +27,8 @@ final class WorkerBot {
     self.record = record
     self.rate = rate
     online = OnlineSet(keys, id)
-    xaddHead = EventStream(keys, keys.partition(of: id)).makeHead()
+    partition = keys.partition(of: id)
+    xaddHead = EventStream(keys, partition).makeHead()
     zaddHead = online.makeAddHead()
   }
 

@@ -17,6 +17,7 @@ package final class WorkerPool: Service {
     keys: KeySchema,
     clock: RedisClock,
     gate: IngestGate,
+    streamGuard: StreamGuard? = nil,
     logger: Logger
   ) async throws {
     var workers: [ObjectIdentifier: NIOLoopBound<APIWorker>] = [:]
@@ -27,6 +28,7 @@ package final class WorkerPool: Service {
           keys: keys,
           clock: clock,
           gate: gate,
+          streamGuard: streamGuard,
           eventLoop: loop,
           logger: logger
         )
