@@ -1,4 +1,7 @@
 @testable import HowUsedArchive
+import HowUsedModel
+import HowUsedStore
+import Synchronization
 import Redis
 import TestSupport
 import Testing
