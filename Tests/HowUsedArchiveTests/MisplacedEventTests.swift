@@ -70,6 +70,34 @@ import Testing
     }
   }
 
+  @Test("A stream that is deleted before its events are sealed: those of the open file and those that came then")
+  func deletedBeforeSealing() async throws {
+    try await ArchiveRig.with { rig in
+      let archiver = try await archive(rig, trimming: true, 10)
+      try await rig.add(30, from: Samples.start + 1000)
+      try await archiver.pass()
+      try await rig.client.send("DEL", rig.key)
+      // Before all, before and among those of the open file, at an id of theirs, and behind them.
+      try await rig.add(3, from: Samples.start - 100)
+      try await rig.add(3, from: Samples.start + 500)
+      let fragment = #""botId":1234567,"userId":77,"event":"/start""#
+      try await rig.client.send("XADD", rig.key, "\(Samples.start + 1003)-0", "e", fragment)
+      try await rig.client.send("XADD", rig.key, "\(Samples.start + 1003)-5", "e", fragment)
+      try await rig.add(3, from: Samples.start + 1500)
+      try await archiver.trimmer.pass()
+      for _ in 0..<3 {
+        try await archiver.pass(sealing: true)
+        try await archiver.trimmer.pass()
+      }
+      let times: [UInt64] = [UInt64](0..<10) + (1000..<1030) + (500..<503) + (1500..<1503)
+      let early = (0..<UInt64(3)).map { "\(Samples.start - 100 + $0) \(Samples.start - 100 + $0)" }
+      let same = Array(repeating: "\(Samples.start + 1003) 77", count: 2)
+      #expect(try lines(rig) == (expected(times) + early + same).sorted())
+      #expect(try await rig.streams.length(rig.partition) == 0)
+      #expect(try rig.verify().problems == [])
+    }
+  }
+
   @Test("Deleted and filled anew beyond its old end between two looks: it's found out all the same")
   func deletedAndFilled() async throws {
     try await ArchiveRig.with { rig in
