@@ -106,6 +106,17 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: settings
     ),
+    // What scripts/torture runs; shim.c is built by that.
+    .executableTarget(
+      name: "Torture",
+      dependencies: [
+        "TestSupport", "HowUsedModel", "HowUsedStore", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Torture",
+      exclude: ["shim.c"],
+      swiftSettings: settings
+    ),
     .testTarget(name: "ByteTextTests", dependencies: ["ByteText"], swiftSettings: settings),
     .testTarget(
       name: "RedisTests",
