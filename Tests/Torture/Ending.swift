@@ -9,8 +9,10 @@ struct Ending: Sendable {
   /// Returns when both servers have ended.
   func run() async throws -> Verdict {
     let recovery = Recovery(world: world)
+    let moment = MachineLoad.now
     if await recovery.backlog(within: .seconds(60)) == nil {
-      world.report("at the end archive or statistics stand still: \(await recovery.complaints())")
+      let complaints = await recovery.complaints()
+      world.reportLate("at the end archive or statistics stand still: \(complaints)", since: moment)
     }
     let online = await online()
     let uses = await uses()

@@ -25,9 +25,10 @@ extension Fault {
     },
     Fault(name: "server-pause-past-lease", areas: [.server], hold: 500...3000) { world, _ in
       let holder = await world.archivingServer() ?? 0
+      let moment = MachineLoad.now
       world.servers[holder].pause()
       if await !world.isArchiving(1 - holder, within: .seconds(60)) {
-        world.report("the archive of a paused server was not taken over within 60 s")
+        world.reportLate("the archive of a paused server was not taken over within 60 s", since: moment)
       }
     } heal: { world in
       for server in world.servers { server.resume() }

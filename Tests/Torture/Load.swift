@@ -33,10 +33,11 @@ struct Load: Sendable {
       let bot = Int.random(in: TortureEvent.bots, using: &random)
       let begin = ContinuousClock.now
       let before = server.undisturbed
+      let moment = MachineLoad.now
       _ = await sender.send(to: server, bot: bot, count: count, timeout: .init(Self.deadline))
       let time = begin.duration(to: .now)
       if time >= Self.deadline, let before, server.undisturbed == before {
-        world.report("\(server.name) had not answered after \(Self.deadline)")
+        world.reportLate("\(server.name) had not answered after \(Self.deadline)", since: moment)
       }
       let pause = Duration.seconds(Double(count) / share * Double.random(in: 0.5...1.5, using: &random)) - time
       if pause > .zero { try? await Task.sleep(for: pause) }

@@ -78,10 +78,11 @@ struct Scheduler: Sendable {
       }
     }
     let recovery = Recovery(world: world)
+    let moment = MachineLoad.now
     round.recovery = await recovery.events(within: Self.patience)
-    if round.recovery == nil { await help(round.names, "events were not taken again") }
+    if round.recovery == nil { await help(round.names, "events were not taken again", since: moment) }
     if await recovery.backlog(within: Self.patience) == nil {
-      await help(round.names, "archive or statistics stood still")
+      await help(round.names, "archive or statistics stood still", since: moment)
     }
     for fault in faults {
       if let action = fault.afterRecovery {
@@ -93,8 +94,9 @@ struct Scheduler: Sendable {
   }
 
   /// What can't go on by itself is written down, and then gets what an operator would do, so that the run goes on.
-  private func help(_ names: String, _ what: String) async {
-    world.report("\(names): \(what) within \(Self.patience): \(await Recovery(world: world).complaints())")
+  private func help(_ names: String, _ what: String, since moment: MachineLoad.Moment) async {
+    let complaints = await Recovery(world: world).complaints()
+    world.reportLate("\(names): \(what) within \(Self.patience): \(complaints)", since: moment)
     for server in world.servers { server.kill() }
     try? await world.startRedis()
     try? await world.addBots()

@@ -19,7 +19,12 @@ import TestSupport
   @Flag(help: "Name the faults and end.") var list = false
   @Flag(help: "Leave the folder there at the end.") var keep = false
 
+  /// Where the files of a run go with which something was wrong.
+  private static let kept = ".build/torture"
+
   func run() async throws {
+    // It may be the first process of its own world, which a signal without a handler doesn't end; all others end with it.
+    for number in [SIGINT, SIGTERM, SIGHUP] { signal(number) { _ in _exit(130) } }
     if list {
       for fault in Fault.all { print(fault.name, fault.isQuick ? "(quick)" : "") }
       return
@@ -36,11 +41,11 @@ import TestSupport
       print("torture: \(error)")
       isSound = false
     }
-    if keep || !isSound { _ = try await world.shell("rm -rf /tmp/torture; cp -a '\(folder.path)' /tmp/torture") }
+    if keep || !isSound { _ = try await world.shell("rm -rf \(Self.kept); cp -a '\(folder.path)' \(Self.kept)") }
     for server in world.servers + [world.redis] { server.kill() }
     _ = try await world.shell("umount -l '\(world.data)' '\(world.redisFolder)'")
     if !isSound {
-      print("torture: something is wrong; all files are in /tmp/torture. Seed \(seed).")
+      print("torture: something is wrong; all files are in \(Self.kept). Seed \(seed).")
       throw ExitCode.failure
     }
   }
@@ -63,6 +68,7 @@ import TestSupport
   }
 
   private func torture(_ world: World, _ chosen: [Fault]) async throws -> Bool {
+    let moment = MachineLoad.now
     let load = Task { await Load(world: world, rate: rate, seed: seed).run() }
     let watch = Task { await ResourceWatch(world: world).run(until: .seconds(min(300, minutes * 30))) }
     var scheduler = Scheduler(world: world, faults: chosen, seed: seed)
@@ -85,6 +91,7 @@ import TestSupport
       world.ledger.tallies.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     )
     print("resources: \(early); at the end \(late)")
+    print("somebody waited for a processor for \(Int(moment.shareOfWaiting * 100)) % of the time")
     if table.oldestLost > 0 { print("the oldest lost event was \(table.oldestLost) ms old when its fault began") }
     if table.lostWithoutLeave > 0 { world.report("\(table.lostWithoutLeave) acknowledged events are lost") }
     if !verdict.duplicated.isEmpty { world.report("\(verdict.duplicated.count) events are kept twice") }
