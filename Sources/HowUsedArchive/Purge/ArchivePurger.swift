@@ -168,7 +168,7 @@ package typealias PurgeHook = @Sendable (PurgeStep) throws -> Void
 enum PurgeLock {
   /// - Throws: ``PurgeIsRunning`` when another process has it.
   static func take(_ layout: ArchiveLayout) throws -> File {
-    let file = try open("\(layout.log)/.purge-lock")
+    let file = try open(path(layout))
     let isOurs = try file.lock()
     if !isOurs { throw PurgeIsRunning() }
     return file
@@ -182,8 +182,19 @@ enum PurgeLock {
         // Another process was faster.
       }
     }
-    return try File.openForReading(path)
+    return try File.openForLocking(path)
   }
+
+  /// Whether somebody has it now. Leaves no trace, not even in an archive that may only be read.
+  static func isTaken(_ layout: ArchiveLayout) throws(FileError) -> Bool {
+    do {
+      return try !File.openForLocking(path(layout)).lock()
+    } catch  where error.isMissing || error.isReadOnly {
+      return false
+    }
+  }
+
+  private static func path(_ layout: ArchiveLayout) -> String { "\(layout.log)/.purge-lock" }
 }
 
 /// Another process is taking a bot out of this archive.

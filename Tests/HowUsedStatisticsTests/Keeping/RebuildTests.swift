@@ -38,7 +38,7 @@ struct RebuildTests {
     rig.add(generator.events(300))
     try rig.seal(300)
     let log = PartitionLog(layout: rig.layout.archive, partition: rig.partition)
-    #expect(try Retention(keepDays: 3).run(log, now: generator.now * 1000) > 0)
+    #expect(try Retention(keepDays: 3).run(log, now: generator.now * 1000).segments > 0)
     let rebuild = RollupRebuild(rig.layout.archive, rig.partition, retention: StatisticsRetention())
     #expect(throws: RebuildError.self) { try rebuild.events(force: false) }
     #expect(try rebuild.events(force: true) < 300)
