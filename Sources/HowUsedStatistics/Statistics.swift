@@ -31,6 +31,7 @@ package final class Statistics: Sendable {
   ///   - client: for what is asked of Redis while somebody waits.
   ///   - interval: how often the streams are read, and what was sealed is looked for.
   ///   - isHeld: whether this process archives a partition: then it counts it, too.
+  ///   - isBehind: whether it archives a partition and has more than a segment of it to catch up with.
   package init(
     archive: ArchiveLayout,
     retention: StatisticsRetention = StatisticsRetention(),
@@ -40,6 +41,7 @@ package final class Statistics: Sendable {
     clock: RedisClock,
     interval: Duration = .seconds(1),
     isHeld: @escaping @Sendable (Partition) async -> Bool,
+    isBehind: @escaping @Sendable (Partition) -> Bool,
     logger: Logger
   ) {
     let all = keys.partitions.map { PartitionStatistics($0) }
@@ -58,6 +60,7 @@ package final class Statistics: Sendable {
       clock: clock,
       interval: interval,
       isHeld: isHeld,
+      isBehind: isBehind,
       sealings: sealings,
       status: status,
       logger: logger
@@ -120,9 +123,9 @@ package final class Statistics: Sendable {
     _ bot: BotID,
     _ body: @escaping @Sendable (BotReader) throws -> Answer
   ) async throws -> Answer {
-    let (version, asOf) = try await followed(bot).version(of: bot)
-    var answer = try await answers.answer(question, bot, version) { try await self.read(bot, body) }
-    answer.asOf = max(answer.asOf, asOf)
+    let look = try await followed(bot).look(at: bot)
+    var answer = try await answers.answer(question, bot, look.version) { try await self.read(bot, body) }
+    answer.asOf = max(answer.asOf, look.asOf)
     return answer
   }
 

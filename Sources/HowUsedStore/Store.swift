@@ -48,32 +48,30 @@ package final class Store: Sendable {
     let endpoint = configuration.redis ?? RedisEndpoint(address: .unix(path: embedded?.socket ?? ""))
     let client = RedisClient(endpoint: endpoint, group: group, logger: logger)
     do {
-      let note = PartitionNote(dataFolder: configuration.dataFolder)
       let recorded: Int?
-      var hasAnswered = true
       switch waiting {
-      case .untilReady(let limit): recorded = try await firstAnswer(client, within: limit, waitsForLoading: true)
+      case .untilReady(let limit):
+        recorded = try await firstAnswer(client, configuration, within: limit, waitsForLoading: true)
       case .atMost(let limit):
         do {
-          recorded = try await firstAnswer(client, within: limit, waitsForLoading: false)
+          recorded = try await firstAnswer(client, configuration, within: limit, waitsForLoading: false)
         } catch let error as StoreError where !error.isFinal {
           logger.warning("starting without Redis", metadata: ["error": "\(error)"])
           recorded = nil
-          hasAnswered = false
         }
       }
-      if let recorded, let requested = configuration.partitions, requested != recorded {
-        throw StoreError.partitionsDiffer(recorded: recorded, requested: requested)
+      // What Redis has lost, the archive knows: events and bots must be where they were.
+      let known = recorded ?? configuration.archive?.partitions
+      if let known, let requested = configuration.partitions, requested != known {
+        throw StoreError.partitionsDiffer(recorded: known, requested: requested)
       }
-      let noted = hasAnswered ? nil : note.count
-      let count = recorded ?? configuration.partitions ?? noted ?? KeySchema.defaultPartitionCount
-      if hasAnswered { note.set(count) }
+      let count = known ?? configuration.partitions ?? KeySchema.defaultPartitionCount
       if embedded != nil { try await applySettings(configuration, to: client) }
       return Store(
         configuration: configuration,
         endpoint: endpoint,
         client: client,
-        keys: KeySchema(partitions: count),
+        keys: KeySchema(partitions: count, prefix: configuration.keyPrefix),
         embedded: embedded
       )
     } catch {
@@ -93,15 +91,17 @@ package final class Store: Sendable {
   /// The recorded number of partitions, as soon as Redis can tell it.
   private static func firstAnswer(
     _ client: RedisClient,
+    _ configuration: StoreConfiguration,
     within limit: Duration,
     waitsForLoading: Bool
   ) async throws -> Int? {
+    let keys = KeySchema(prefix: configuration.keyPrefix)
     let deadline = ContinuousClock.now.advanced(by: limit)
     while true {
       let left = ContinuousClock.now.duration(to: deadline)
       do {
         try await client.waitUntilReady(timeout: max(left, .milliseconds(1)))
-        return try await PartitionCount.recorded(in: client)
+        return try await PartitionCount.recorded(in: client, keys)
       } catch let error as RedisServerError
         where error.code == "LOADING" && (waitsForLoading || ContinuousClock.now < deadline)
       {
@@ -149,8 +149,12 @@ package struct StoreConfiguration: Sendable {
   package var dataFolder: String
   /// The operator's Redis; nil for a private one.
   package var redis: RedisEndpoint?
+  /// What all keys in Redis begin with; see `KeySchema.isValid`.
+  package var keyPrefix: String
   /// The number of partitions that is asked for; nil takes the recorded one, or the default at first start.
   package var partitions: Int?
+  /// What the archive folder says of itself; nil when it says nothing.
+  package var archive: ArchiveIdentity?
   /// For the private Redis; nil leaves a running one as it is and starts a new one with the default.
   package var durability: Durability?
   /// For the private Redis; nil leaves a running one as it is and starts a new one with the default.
@@ -159,13 +163,17 @@ package struct StoreConfiguration: Sendable {
   package init(
     dataFolder: String,
     redis: RedisEndpoint? = nil,
+    keyPrefix: String = KeySchema.defaultPrefix,
     partitions: Int? = nil,
+    archive: ArchiveIdentity? = nil,
     durability: Durability? = nil,
     memory: MemoryLimit? = nil
   ) {
     self.dataFolder = dataFolder
     self.redis = redis
+    self.keyPrefix = keyPrefix
     self.partitions = partitions
+    self.archive = archive
     self.durability = durability
     self.memory = memory
   }

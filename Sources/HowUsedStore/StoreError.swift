@@ -8,7 +8,7 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
   case unexpectedReply(command: String)
   /// This Redis was set up with another number of partitions.
   case partitionsDiffer(recorded: Int, requested: Int)
-  /// What `hu:meta` holds isn't ours.
+  /// What `KeySchema.meta` holds isn't ours.
   case unreadableMeta(String)
   case botExists(BotID)
   case noSuchBot(BotID)
@@ -26,11 +26,11 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unexpectedReply(let command): "Redis answered \(command) in an unexpected form"
     case .partitionsDiffer(let recorded, let requested):
       """
-      this Redis was set up with \(recorded) partitions, but \(requested) were asked for: the number can't be changed \
+      this installation was set up with \(recorded) partitions, but \(requested) were asked for: the number can't be changed \
       later; leave --partitions (HOWUSED_PARTITIONS) out or give \(recorded)
       """
     case .unreadableMeta(let value):
-      "the key hu:meta holds \"\(value)\" as the number of partitions: is this Redis HowUsed's?"
+      "Redis has \"\(value)\" as the number of partitions: is it HowUsed's, and --key-prefix right?"
     case .botExists(let bot): "bot \(bot) exists already; `howused bot rotate \(bot)` makes new tokens for it"
     case .noSuchBot(let bot): "there is no bot \(bot); `howused bot list` shows those that are registered"
     case .invalidSetting(let reason): reason

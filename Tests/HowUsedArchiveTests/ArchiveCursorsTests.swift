@@ -44,7 +44,8 @@ import Testing
     try await ArchiveRig.with { rig in
       let ids = try await rig.add(50)
       let keys = rig.streams.keys
-      let allowed = [rig.key, keys.archiveLease(rig.partition), keys.archivePosition(rig.partition)].map { "~\($0)" }
+      let allowed = [keys.meta, rig.key, keys.archiveLease(rig.partition), keys.archivePosition(rig.partition)]
+        .map { "~\($0)" }
       try await rig.client.send(RedisCommand(["ACL", "SETUSER", "default", "resetkeys"] + allowed))
       let archiver = try rig.archiver()
       try await archiver.pass()

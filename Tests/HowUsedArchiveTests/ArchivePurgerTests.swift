@@ -1,6 +1,7 @@
 import Foundation
 @testable import HowUsedArchive
 import HowUsedModel
+import HowUsedStore
 import Redis
 import TestSupport
 import Testing

@@ -86,25 +86,31 @@ final class ArchiveRig: Sendable {
   {
     let ids = Samples.ids(count, from: milliseconds)
     let partition = partition ?? self.partition
+    let stream = EventStream(streams.keys, partition)
     let replies = try await client.pipeline(
       ids.map { id in
-        let fragment = #""botId":1234567,"userId":\#(id.milliseconds),"event":"/start""#
-        return RedisCommand("XADD", streams.keys.events(partition), id.description, "e", fragment)
+        stream.add(#""botId":1234567,"userId":\#(id.milliseconds),"event":"/start""#, id: id.description)
       }
     )
     if let error = replies.lazy.compactMap(\.error).first { throw error }
     return ids
   }
 
+  /// Adds one entry.
+  func add(_ fragment: String, id: String, partition: Partition? = nil) async throws {
+    _ = try await client.send(EventStream(streams.keys, partition ?? self.partition).add(fragment, id: id))
+  }
+
   /// Events that hardly compress.
   func addRandom(_ count: Int, from milliseconds: UInt64) async throws -> [StreamID] {
     let ids = Samples.ids(count, from: milliseconds)
     var generator = SplitMix64(state: milliseconds)
+    let stream = EventStream(streams.keys, partition)
     let replies = try await client.pipeline(
       ids.map { id in
         let text = (0..<4).map { _ in String(generator.next(), radix: 36) }.joined()
         let fragment = #""botId":1,"userId":2,"event":"/start","param_1":"\#(text)""#
-        return RedisCommand("XADD", key, id.description, "e", fragment)
+        return stream.add(fragment, id: id.description)
       }
     )
     if let error = replies.lazy.compactMap(\.error).first { throw error }
@@ -159,6 +165,7 @@ final class TestArchiver: Sendable {
     trimmer = Trimmer(
       streams: rig.streams,
       consumers: [ProgressConsumer(progress: progress)],
+      claim: { [progress] in progress.claim($0) },
       hook: configuration.hook,
       logger: ArchiveRig.logger
     )

@@ -1,5 +1,6 @@
 import HowUsedArchive
 import HowUsedModel
+import HowUsedStore
 import TestSupport
 import Testing
 

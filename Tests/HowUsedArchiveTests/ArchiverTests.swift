@@ -11,10 +11,10 @@ import Testing
   @Test func eventsBecomeLines() async throws {
     try await ArchiveRig.with { rig in
       let archiver = try rig.archiver()
-      _ = try await rig.client.send("XADD", rig.key, "1795341600123-4", "e", #""botId":1,"userId":-2,"event":"/start""#)
+      try await rig.add(#""botId":1,"userId":-2,"event":"/start""#, id: "1795341600123-4")
       let backfilled = #""time":"2026-11-20T01:02:03.456Z","botId":1,"userId":3,"event":"late","param_2":"x""#
-      _ = try await rig.client.send("XADD", rig.key, "1795341600999-0", "e", backfilled)
-      _ = try await rig.client.send("XADD", rig.key, "1795341601000-0", "e", #""type":"update","botId":1,"userId":5"#)
+      try await rig.add(backfilled, id: "1795341600999-0")
+      try await rig.add(#""type":"update","botId":1,"userId":5"#, id: "1795341601000-0")
       try await archiver.pass(sealing: true)
       var reader = try SegmentReader.segment(rig.layout.segment(1, rig.partition))
       let lines = try #require(try reader.next()).lines
@@ -74,6 +74,44 @@ import Testing
     }
   }
 
+  @Test("While more than a segment waits the partition is behind, until its end is reached or something fails")
+  func behind() async throws {
+    try await ArchiveRig.with { rig in
+      let seen = Mutex((progress: ArchiveProgress?.none, behind: [Bool](), fails: false))
+      var configuration = rig.configuration { step, partition in
+        guard step == .batchSynced else { return }
+        let fails = seen.withLock { seen in
+          seen.behind.append(seen.progress?.isBehind(partition) ?? false)
+          return seen.fails && seen.behind.count == 5
+        }
+        if fails { throw FileError(.sync, path: "part", code: EIO) }
+      }
+      configuration.maximumEvents = 60
+      let archiver = try rig.archiver(configuration)
+      seen.withLock { $0.progress = archiver.progress }
+      func pass() async throws -> [Bool] {
+        seen.withLock { $0.behind = [] }
+        try await archiver.pass()
+        return seen.withLock { $0.behind }
+      }
+
+      // Pages of 20; whether there is more behind the last one isn't known before the next look.
+      var ids = try await rig.add(200)
+      #expect(try await pass() == [false, false, false] + Array(repeating: true, count: 7))
+      #expect(!archiver.progress.isBehind(rig.partition))
+      ids += try await rig.add(50, from: Samples.start + 1000)
+      #expect(try await pass() == [false, false, false])
+
+      seen.withLock { $0.fails = true }
+      ids += try await rig.add(200, from: Samples.start + 2000)
+      #expect(try await pass() == [false, false, false, true, true])
+      #expect(!archiver.progress.isBehind(rig.partition))
+      seen.withLock { $0.fails = false }
+      try await archiver.pass(sealing: true)
+      #expect(try rig.archived() == ids)
+    }
+  }
+
   @Test func segmentsAreSealedByRawBytes() async throws {
     try await ArchiveRig.with { rig in
       var configuration = rig.configuration()
@@ -109,7 +147,7 @@ import Testing
       #expect(try rig.archived() == before + later)
       #expect(
         try Folder.names(in: rig.layout.root) == [
-          "date=2026-11-22", "date=2026-11-23", "date=2026-11-24", "date=2026-11-25", "log",
+          "date=2026-11-22", "date=2026-11-23", "date=2026-11-24", "date=2026-11-25", "log", "manifest.json",
         ]
       )
       #expect(try Folder.names(in: rig.layout.dateFolder("2026-11-24")) == ["p00-0000000000000003.ndjson.zst"])
@@ -122,7 +160,7 @@ import Testing
       let archiver = try rig.archiver()
       let ids = try await rig.add(3)
       _ = try await rig.client.send("XADD", rig.key, "1795341700000-0", "foo", "bar")
-      _ = try await rig.client.send("XADD", rig.key, "1795341700001-0", "e", "not\nours")
+      try await rig.add("not\nours", id: "1795341700001-0")
       _ = try await rig.client.send(
         "XADD",
         rig.key,

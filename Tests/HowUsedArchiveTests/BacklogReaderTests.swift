@@ -53,7 +53,7 @@ import Testing
       try await rig.client.send("DEL", rig.key)
       #expect(try await Self.total(reader, [rig.partition: ids[499]]) == StreamBacklog())
       // Set forward by the archive, so that nothing sorts before what it has.
-      #expect(try await rig.streams.advance(rig.partition, to: ids[999]))
+      #expect(try await rig.streams.claim(rig.partition, StreamClaim(name: "a", runID: "b"), through: ids[999]))
       #expect(try await Self.total(reader, [rig.partition: ids[999]]) == StreamBacklog())
       let later = try await rig.add(40, from: Samples.start + 5000)
       #expect(try await Self.total(reader, [rig.partition: ids[999]]).entries == 40)

@@ -143,7 +143,7 @@ import Testing
       _ = try await rig.add(35)
       let between = StreamID(milliseconds: ids[40].milliseconds, sequence: 7)
       let fragment = #""botId":1,"userId":2,"event":"abc""#
-      _ = try await rig.client.send("XADD", rig.key, between.description, "e", fragment)
+      try await rig.add(fragment, id: between.description)
       let later = try await rig.add(5, from: Samples.start + 1000)
       try await archiver.pass()
       try await archiver.pass(sealing: true)

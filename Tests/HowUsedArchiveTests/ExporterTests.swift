@@ -54,7 +54,7 @@ import Testing
     try await ArchiveRig.with { rig in
       let archiver = try rig.archiver()
       func add(_ fragment: String, at milliseconds: UInt64) async throws {
-        _ = try await rig.client.send("XADD", rig.key, "\(milliseconds)-0", "e", fragment)
+        try await rig.add(fragment, id: "\(milliseconds)-0")
       }
       try await add(#""botId":1,"userId":1,"event":"/start""#, at: 1_795_341_600_000)
       try await add(#""botId":2,"userId":2,"event":"say \"a\\b\"""#, at: 1_795_341_601_000)
@@ -105,8 +105,8 @@ import Testing
         "botId":9007199254740992,"userId":-5,"event":"=cmd|' /C calc'!A0","param_1":"a\\"b","param_2":"c,d",\
         "param_3":"e\\nf","userRegisterTime":1616161616
         """
-      _ = try await rig.client.send("XADD", rig.key, "1795341600000-1", "e", full)
-      _ = try await rig.client.send("XADD", rig.key, "1795341600000-2", "e", #""type":"update","botId":1,"userId":4"#)
+      try await rig.add(full, id: "1795341600000-1")
+      try await rig.add(#""type":"update","botId":1,"userId":4"#, id: "1795341600000-2")
       #expect(
         try await export(rig, .init(), .csv).lines == [
           "id,partition,time,type,botId,userId,event,param_1,param_2,param_3,userRegisterTime",

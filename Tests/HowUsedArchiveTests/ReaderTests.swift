@@ -23,7 +23,7 @@ import Testing
         ]
         for (index, fragment) in fragments.enumerated() {
           let id = "\(start + 1000 + UInt64(index))-0"
-          _ = try await rig.client.send("XADD", rig.streams.keys.events(partition), id, "e", fragment)
+          try await rig.add(fragment, id: id, partition: partition)
           count += 1
         }
       }

@@ -1,5 +1,6 @@
 @testable import HowUsedArchive
 import HowUsedModel
+import HowUsedStore
 import Synchronization
 import TestSupport
 import Testing

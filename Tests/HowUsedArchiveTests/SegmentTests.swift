@@ -1,6 +1,7 @@
 import Foundation
 import HowUsedArchive
 import HowUsedModel
+import HowUsedStore
 import TestSupport
 import Testing
 

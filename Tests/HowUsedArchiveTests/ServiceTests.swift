@@ -19,6 +19,7 @@ import Testing
       let trimmer = Trimmer(
         streams: rig.streams,
         consumers: [archiver],
+        claim: { archiver.claim($0) },
         interval: .milliseconds(20),
         logger: ArchiveRig.logger
       )
@@ -98,6 +99,7 @@ import Testing
         let trimmer = Trimmer(
           streams: rig.streams,
           consumers: [ProgressConsumer(progress: archiver.progress)] + consumers,
+          claim: { archiver.progress.claim($0) },
           logger: ArchiveRig.logger
         )
         try await trimmer.pass()

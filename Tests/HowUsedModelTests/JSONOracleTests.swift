@@ -92,7 +92,7 @@ import Testing
     return nil
   }
 
-  private func scan(_ body: [UInt8], _ fields: inout RequestFields, _ scratch: inout TextScratch) -> JSONFault? {
+  private func scan(_ body: [UInt8], _ fields: inout RequestFields, _ scratch: inout TextScratch) -> JSONError? {
     fields.removeAll()
     scratch.begin(bodyCount: body.count)
     // Exactly as much memory as the body has, so that a sanitizer sees any read beyond it.
@@ -100,7 +100,7 @@ import Testing
     defer { memory.deallocate() }
     memory.copyBytes(from: body)
     var scanner = JSONScanner(UnsafeRawBufferPointer(memory), emptyBase: UnsafeRawPointer(scratch.base))
-    do throws(JSONFault) {
+    do throws(JSONError) {
       if try scanner.openObject() {
         _ = try scanner.scanMembers(into: &fields, scratch: &scratch, stopsAtBatch: false)
       }
@@ -151,7 +151,7 @@ import Testing
     return abs(number.doubleValue - double) <= 4 * double.ulp
   }
 
-  private func isTrailingComma(_ fault: JSONFault, _ body: [UInt8]) -> Bool {
+  private func isTrailingComma(_ fault: JSONError, _ body: [UInt8]) -> Bool {
     let offset = Int(fault.offset)
     guard fault.kind == .key || fault.kind == .value, offset < body.count,
       body[offset] == UInt8(ascii: "}") || body[offset] == UInt8(ascii: "]")

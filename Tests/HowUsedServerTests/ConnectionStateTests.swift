@@ -4,7 +4,7 @@ import Testing
 @Suite struct ConnectionStateTests {
   @Test func handsOverAtOnceWhenNothingIsOwed() {
     var state = ConnectionState()
-    #expect(state.foreignBytes(outstanding: 0) == .handOver)
+    #expect(state.unrecognizedBytes(outstanding: 0) == .handOver)
     #expect(state.mode == .handedOver)
     state.readNoMore()
     #expect(state.allAnswered() == .none, "Hummingbird ends it from here on")
@@ -12,7 +12,7 @@ import Testing
 
   @Test func handsOverOnlyAfterTheAnswersOwed() {
     var state = ConnectionState()
-    #expect(state.foreignBytes(outstanding: 2) == .none)
+    #expect(state.unrecognizedBytes(outstanding: 2) == .none)
     #expect(state.mode == .handOverPending)
     state.peerHasFinished = true
     #expect(state.allAnswered() == .handOver, "also when the peer sends nothing more")
@@ -21,7 +21,7 @@ import Testing
   @Test func aClosingConnectionReadsNothingMore() {
     var state = ConnectionState()
     state.readNoMore()
-    #expect(state.foreignBytes(outstanding: 1) == .none)
+    #expect(state.unrecognizedBytes(outstanding: 1) == .none)
     #expect(state.allAnswered() == .close)
   }
 
@@ -50,7 +50,7 @@ import Testing
 
   @Test func aHandedOverConnectionIsCheckedToo() {
     var state = ConnectionState()
-    _ = state.foreignBytes(outstanding: 0)
+    _ = state.unrecognizedBytes(outstanding: 0)
     #expect(state.checked(10, outstanding: 0, idleChecks: 10, requestChecks: 3) == .none)
     #expect(state.checked(11, outstanding: 0, idleChecks: 10, requestChecks: 3) == .abort)
   }

@@ -31,7 +31,7 @@ import Testing
   /// A head that is found again must be read as the recogniser would read it.
   @Test func aRecentHeadMeansWhatItMeant() throws {
     var random = SplitMix64(state: TestRun.seed())
-    var recent = RecentHeads()
+    var recent = RequestHeadCache()
     var found = 0
     for _ in 0..<60_000 {
       let bytes = Self.generate(&random)

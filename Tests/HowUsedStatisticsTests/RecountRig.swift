@@ -13,16 +13,35 @@ final class RecountRig {
   private(set) var maker: RollupMaker
   private(set) var removals: [Int64: StreamID] = [:]
   private var open: [RecountEvent] = []
+  /// As a server keeps them, from one question to the next.
+  private var tails: [Int64: TailBot] = [:]
   private let cache = ScanCache()
+  private let figures: SectionFigures.Limits
+  /// The event that deprecated updates count as.
+  var updatesName: String?
 
-  init() throws {
+  init(figures: SectionFigures.Limits = .init()) throws {
+    self.figures = figures
     folder = try TemporaryFolder()
     layout = RollupLayout(ArchiveLayout(root: folder.path + "/archive"))
     maker = RollupMaker(layout, partition)
+    maker.limits.figures = figures
   }
 
   /// More events, with greater ids than those before.
-  func add(_ events: some Sequence<RecountEvent>) { open += events }
+  func add(_ events: some Sequence<RecountEvent>) {
+    open += events
+    for event in events {
+      let tail = tails[event.bot] ?? TailBot()
+      tails[event.bot] = tail
+      let isAdded = event.fragment.withUnsafeBytes { fragment in
+        guard let archived = ArchivedEvent(fragment: fragment) else { return false }
+        tail.add(archived, in: fragment, time: event.time, event.id)
+        return true
+      }
+      #expect(isAdded)
+    }
+  }
 
   /// Seals the first events that are open; a segment's ids are of one UTC day.
   func seal(_ count: Int) throws {
@@ -51,9 +70,15 @@ final class RecountRig {
   }
 
   /// A new process on the same folder.
-  func restart() { maker = RollupMaker(layout, partition) }
+  func restart() {
+    maker = RollupMaker(layout, partition)
+    maker.limits.figures = figures
+  }
 
-  func remove(_ bot: Int64, through id: StreamID) { removals[bot] = id }
+  func remove(_ bot: Int64, through id: StreamID) {
+    removals[bot] = id
+    tails[bot]?.drop(through: id, keeping: 0)
+  }
 
   /// Makes what files there should be at a time: Unix seconds.
   func keep(now: Int64) throws {
@@ -63,25 +88,16 @@ final class RecountRig {
     while try maker.step(orders) == .worked, steps < 10_000 { steps += 1 }
     #expect(steps < 10_000)
     #expect(maker.takeReport().damages == [])
+    for tail in tails.values { tail.drop(through: maker.set.through.last) }
   }
 
   /// What a question is answered from.
-  func reader(of bot: Int64, now: Int64, updatesName: String? = nil) throws -> BotReader {
-    let tail = TailBot()
-    let files = maker.set
-    for event in open where event.bot == bot && event.id > removals[bot] ?? .zero {
-      let isAdded = event.fragment.withUnsafeBytes { fragment in
-        guard let archived = ArchivedEvent(fragment: fragment) else { return false }
-        tail.add(archived, in: fragment, time: event.time, event.id)
-        return true
-      }
-      #expect(isAdded)
-    }
+  func reader(of bot: Int64, now: Int64) throws -> BotReader {
     let snapshot = BotSnapshot(
       bot: bot,
-      files: files,
+      files: maker.set,
       removal: removals[bot],
-      tail: try tail.sections(),
+      tail: try tails[bot]?.sections() ?? [],
       asOf: now * 1000,
       updatesName: updatesName.map { JSONText.escaped($0) }
     )

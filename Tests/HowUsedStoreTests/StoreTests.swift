@@ -25,7 +25,7 @@ struct StoreTests {
     let folder = try TemporaryFolder()
     var configuration = StoreConfiguration(dataFolder: folder.path, partitions: 32)
     let first = try await Store.open(configuration, waiting: .untilReady(.seconds(10)), logger: logger)
-    try await PartitionCount.settle(first.keys.partitionCount, in: first.client)
+    try await PartitionCount.agree(first.keys.partitionCount, in: first.client, first.keys)
     await first.close()
 
     configuration.partitions = nil
@@ -40,18 +40,23 @@ struct StoreTests {
     #expect(try !EmbeddedRedis(dataFolder: folder.path, logger: logger).isAlive)
   }
 
-  @Test("A server that starts while Redis is away goes by the number of partitions that it knew last")
-  func partitionsWithoutRedis() async throws {
+  @Test("Where Redis can't tell the number of partitions the archive does; asking for another is an error")
+  func partitionsOfArchive() async throws {
     try await RedisServerProcess.with { redis in
       let folder = try TemporaryFolder()
-      var configuration = StoreConfiguration(dataFolder: folder.path, redis: redis.endpoint, partitions: 32)
+      var configuration = StoreConfiguration(dataFolder: folder.path, redis: redis.endpoint)
+      configuration.archive = ArchiveIdentity(id: "a", partitions: 32)
       let first = try await Store.open(configuration, waiting: .untilReady(.seconds(10)), logger: logger)
+      #expect(first.keys.partitionCount == 32)
       await first.close()
       redis.kill()
-      configuration.partitions = nil
       let store = try await Store.open(configuration, waiting: .atMost(.milliseconds(50)), logger: logger)
       #expect(store.keys.partitionCount == 32)
       await store.close()
+      configuration.partitions = 16
+      await #expect(throws: StoreError.partitionsDiffer(recorded: 32, requested: 16)) {
+        try await Store.open(configuration, waiting: .atMost(.milliseconds(50)), logger: logger)
+      }
     }
   }
 

@@ -61,7 +61,7 @@ struct APIServer {
         gate: gate,
         logger: logger
       )
-      workers.update(BotSnapshot(bots: bots))
+      workers.update(BotDirectory(bots: bots))
       let client = RedisClient(endpoint: redis.endpoint, logger: logger)
       let registry = BotRegistry(client: client, keys: KeySchema(), logger: logger)
       let statistics = FakeStatistics()

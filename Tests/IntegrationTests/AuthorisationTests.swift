@@ -55,9 +55,9 @@ import Testing
       var bots = APIServer.bots
       guard let id = BotID(rawValue: 1) else { return }
       bots[id]?.apiTokenHash = TokenHash(of: "api-new")
-      server.workers.update(BotSnapshot(bots: bots))
+      server.workers.update(BotDirectory(bots: bots))
       #expect(try await server.event(1).hasPrefix("401 "))
-      server.workers.update(BotSnapshot(bots: [:]))
+      server.workers.update(BotDirectory(bots: [:]))
       #expect(try await server.online() == -1)
     }
   }

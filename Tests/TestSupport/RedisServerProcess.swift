@@ -16,15 +16,23 @@ package final class RedisServerProcess: Sendable {
   package let endpoint: RedisEndpoint
   private let process = Mutex<ChildProcess?>(nil)
   private let orphanGuard: OrphanGuard
+  private let environment: [String: String]
 
   /// Starts a server and returns when it answers. `config` holds lines as in `redis.conf`, such as `"appendonly yes"`;
   /// they win over the defaults. `password` is required of its clients; with a `username`, `config` must make that user.
+  /// `environment` has variables besides those of this process.
   package static func start(
     config: [String] = [],
     username: String? = nil,
-    password: String? = nil
+    password: String? = nil,
+    environment: [String: String] = [:]
   ) async throws -> RedisServerProcess {
-    let server = try RedisServerProcess(config: config, username: username, password: password)
+    let server = try RedisServerProcess(
+      config: config,
+      username: username,
+      password: password,
+      environment: environment
+    )
     try await server.start()
     return server
   }
@@ -34,15 +42,22 @@ package final class RedisServerProcess: Sendable {
     config: [String] = [],
     username: String? = nil,
     password: String? = nil,
+    environment: [String: String] = [:],
     isolation: isolated (any Actor)? = #isolation,
     _ body: (RedisServerProcess) async throws -> Void
   ) async throws {
-    let server = try await start(config: config, username: username, password: password)
+    let server = try await start(
+      config: config,
+      username: username,
+      password: password,
+      environment: environment
+    )
     defer { server.kill() }
     try await body(server)
   }
 
-  private init(config: [String], username: String?, password: String?) throws {
+  private init(config: [String], username: String?, password: String?, environment: [String: String]) throws {
+    self.environment = environment
     folder = try TemporaryFolder()
     orphanGuard = try OrphanGuard(folder: folder.path)
     let socket = folder.path + "/redis.sock"
@@ -72,8 +87,10 @@ package final class RedisServerProcess: Sendable {
   package func start() async throws {
     let child = try process.withLock { current in
       // A restarted Redis binds its socket anew, but a file that is left over could be connected to before it did.
+      let setting = environment.isEmpty ? [] : ["/usr/bin/env"] + environment.map { "\($0)=\($1)" }
+      let command = setting + ["redis-server", configPath]
       if current == nil { try? FileManager.default.removeItem(atPath: socketPath) }
-      let child = try current ?? ChildProcess(["redis-server", configPath], log: logPath)
+      let child = try current ?? ChildProcess(command, log: logPath)
       current = child
       orphanGuard.guardProcess(child.processID)
       return child

@@ -14,13 +14,20 @@ package final class ServerProcess: Sendable {
   /// Starts it and returns as soon as it listens; it may not have reached Redis yet.
   /// - Parameters:
   ///   - options: further options of `howused serve`.
+  ///   - environment: variables besides those of this process.
   ///   - openFiles: how many files it may have open at once; nil for as many as this process.
-  package init(dataFolder: String, options: [String] = [], openFiles: Int? = nil) async throws {
+  package init(
+    dataFolder: String,
+    options: [String] = [],
+    environment: [String: String] = [:],
+    openFiles: Int? = nil
+  ) async throws {
     try FileManager.default.createDirectory(atPath: dataFolder, withIntermediateDirectories: true)
     let log = "\(dataFolder)/server.\(UUID().uuidString.prefix(8)).log"
     let limiting = openFiles.map { ["/bin/sh", "-c", "ulimit -n \($0) && exec \"$0\" \"$@\""] } ?? []
+    let setting = environment.isEmpty ? [] : ["/usr/bin/env"] + environment.map { "\($0)=\($1)" }
     let process = try ChildProcess(
-      limiting + [HowUsedProgram.path, "serve", "--port", "0", "--data-dir", dataFolder] + options,
+      limiting + setting + [HowUsedProgram.path, "serve", "--port", "0", "--data-dir", dataFolder] + options,
       log: log
     )
     let port = try await eventually(within: .seconds(30)) { () -> Int? in

@@ -4,3 +4,12 @@
 
 /// HowUsedStore/Bots/replace.lua
 extern const char *_Nonnull const scriptReplaceBot;
+
+/// HowUsedStore/Streams/Scripts/forward.lua
+extern const char *_Nonnull const scriptForwardStream;
+
+/// HowUsedStore/Streams/Scripts/move.lua
+extern const char *_Nonnull const scriptMoveEntries;
+
+/// HowUsedStore/Streams/Scripts/trim.lua
+extern const char *_Nonnull const scriptTrimStream;

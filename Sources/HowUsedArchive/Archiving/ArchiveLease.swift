@@ -34,11 +34,11 @@ struct ArchiveLease: Sendable {
       // time would: a lease whose owner is gone would never run out.
       if try await client.send("PEXPIRE", key, milliseconds).int != 1 { holder = nil }
     } else if let other = holder, try await isDead(other) {
-      _ = try await client.send("SET", key, owner, "PX", milliseconds)
+      _ = try await client.sendEvenIfFull("SET", key, owner, "PX", milliseconds)
       holder = owner
     }
     if holder == nil {
-      _ = try await client.send("SET", key, owner, "NX", "PX", milliseconds)
+      _ = try await client.sendEvenIfFull("SET", key, owner, "NX", "PX", milliseconds)
       holder = try await client.send("GET", key).string
     }
     heldUntil = holder == owner ? now + time : nil

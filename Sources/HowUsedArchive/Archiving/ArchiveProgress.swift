@@ -14,8 +14,10 @@ final class ArchiveProgress: Sendable {
     var sealed: LogPosition
     /// The last event in a file, sealed or not, or a foreign entry behind it: the next page is read from here.
     var archived: StreamID
-    /// Whether the files were opened and compared with the stream; if not, the partition starts over from them.
-    var isOpen = false
+    /// The mark of the stream that was compared with the files; nil: the partition starts over from them.
+    var claim: StreamClaim?
+    /// Whether more than a segment was read without coming to the stream's end.
+    var isBehind = false
     /// What Redis was told last of the two; nil: nothing yet.
     var storedSealed: StreamID?
     var storedArchived: StreamID?
@@ -54,7 +56,7 @@ final class ArchiveProgress: Sendable {
 
   /// Where reading goes on; nil when the partition must first be opened.
   func next(_ partition: Partition) -> StreamID? {
-    position(of: partition).flatMap { $0.isOpen ? $0.archived : nil }
+    position(of: partition).flatMap { $0.claim == nil ? nil : $0.archived }
   }
 
   func isOpen(_ partition: Partition) -> Bool { next(partition) != nil }
@@ -64,13 +66,21 @@ final class ArchiveProgress: Sendable {
     state.withLock { $0.held[partition, default: Entry()].position = Position(sealed: sealed, archived: sealed.last) }
   }
 
+  /// The mark of the stream that was compared with the files; nil when the partition must first be opened.
+  func claim(_ partition: Partition) -> StreamClaim? { position(of: partition)?.claim }
+
   /// The files were compared with the stream: reading may begin.
-  func open(_ partition: Partition) { change(partition) { $0.isOpen = true } }
+  func open(_ partition: Partition, _ claim: StreamClaim) { change(partition) { $0.claim = claim } }
 
   /// Everything up to here is in a file, or is no event of ours.
   func archived(_ partition: Partition, through id: StreamID) {
     change(partition) { $0.archived = max($0.archived, id) }
   }
+
+  /// Whether this process archives the partition and is more than a segment behind.
+  func isBehind(_ partition: Partition) -> Bool { position(of: partition)?.isBehind ?? false }
+
+  func set(_ partition: Partition, isBehind: Bool) { change(partition) { $0.isBehind = isBehind } }
 
   func sealed(_ partition: Partition, through sealed: LogPosition) { change(partition) { $0.sealed = sealed } }
 
@@ -78,7 +88,7 @@ final class ArchiveProgress: Sendable {
   func abandon(_ partition: Partition) {
     change(partition) { position in
       position.archived = position.sealed.last
-      position.isOpen = false
+      position.claim = nil
     }
   }
 
@@ -86,7 +96,7 @@ final class ArchiveProgress: Sendable {
   func reopenAll() {
     state.withLock { state in
       for partition in state.held.keys {
-        state.held[partition]?.position?.isOpen = false
+        state.held[partition]?.position?.claim = nil
         state.held[partition]?.position?.storedArchived = nil
       }
     }
@@ -104,6 +114,23 @@ final class ArchiveProgress: Sendable {
   func read(_ client: RedisClient, _ keys: KeySchema) async throws -> [Partition: StreamID] {
     // A server of an earlier version stores only what it has sealed; then the cursor is missing or old.
     let places = keys.partitions.flatMap { [($0, keys.archiveCursor($0)), ($0, keys.archivePosition($0))] }
+    let positions = try await Self.positions(client, places)
+    // What this process writes it knows best.
+    let own = state.withLock { $0.held.compactMapValues(\.position?.archived) }
+    return positions.merging(own) { _, own in own }
+  }
+
+  /// Likewise through where they are in sealed files.
+  func readSealed(_ client: RedisClient, _ keys: KeySchema) async throws -> [Partition: StreamID] {
+    let positions = try await Self.positions(client, keys.partitions.map { ($0, keys.archivePosition($0)) })
+    let own = state.withLock { $0.held.compactMapValues(\.position?.sealed.last) }
+    return positions.merging(own) { max($0, $1) }
+  }
+
+  private static func positions(
+    _ client: RedisClient,
+    _ places: [(Partition, String)]
+  ) async throws -> [Partition: StreamID] {
     let replies = try await client.pipeline(places.map { ["GET", $0.1] })
     var positions: [Partition: StreamID] = [:]
     for ((partition, _), reply) in zip(places, replies) {
@@ -111,9 +138,7 @@ final class ArchiveProgress: Sendable {
       guard let position = reply.string.flatMap({ StreamID($0) }) else { continue }
       positions[partition] = max(positions[partition] ?? .zero, position)
     }
-    // What this process writes it knows best.
-    let own = state.withLock { $0.held.compactMapValues(\.position?.archived) }
-    return positions.merging(own) { _, own in own }
+    return positions
   }
 
   /// The end of the newest sealed segment, when Redis doesn't have it yet.
@@ -161,8 +186,19 @@ final class ArchiveProgress: Sendable {
     }
   }
 
+  /// Returns whether that is news.
+  ///
   /// - Parameter problem: of no single partition; nil: none any more.
-  func failed(_ problem: String?) { state.withLock { $0.problem = problem } }
+  @discardableResult
+  func failed(_ problem: String?) -> Bool {
+    state.withLock { state in
+      defer { state.problem = problem }
+      return state.problem != problem
+    }
+  }
+
+  /// It isn't known any more who archives.
+  func forgetLeases() { state.withLock { $0.counters.leases = nil } }
 
   /// Returns whether that is news.
   func hold(_ leases: ArchiverHealth.Leases) -> Bool {

@@ -1,4 +1,5 @@
 internal import HowUsedModel
+internal import HowUsedStore
 internal import NIOCore
 
 /// Writes all archive files, on a thread of its own: compressing and waiting for the disk hold up nobody else. Each partition
@@ -14,8 +15,12 @@ actor ArchiveWriter {
   private let progress: ArchiveProgress
   private let compressor: ZstdCompressor
   private var ownerFile: OwnerFile?
+  /// The archive that the folder was when it was looked at last.
+  private var manifest: ArchiveManifest?
   private var parts: [Partition: Partial] = [:]
   private var listed: (names: DatedNames, at: ContinuousClock.Instant)?
+  /// Where the comparison of a partition's stream with its files is.
+  private var comparisons: [Partition: ArchivedLines] = [:]
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
 
@@ -27,16 +32,42 @@ actor ArchiveWriter {
     self.compressor = try ZstdCompressor(level: configuration.compressionLevel)
   }
 
+  /// Sees whether the folder is the archive of this Redis; where neither of them knows of one, it becomes that.
+  ///
+  /// - Parameter now: Redis's unix time in milliseconds.
+  /// - Throws: ``ArchiveMismatch``, `FileError`.
+  func confirm(_ recorded: ArchiveIdentity.Recorded, partitions: Int, now: Int64) throws -> ArchiveManifest {
+    manifest = nil
+    let found = try ArchiveManifest.agreed(configuration.layout, recorded, partitions: partitions, now: now)
+    manifest = found
+    return found
+  }
+
+  /// The folder may have been taken away, or another one put in its place, since it was confirmed.
+  private func checkFolder() throws {
+    guard let manifest else { return }
+    let identity = ArchiveIdentity.Recorded(id: manifest.archive, partitions: manifest.partitions)
+    _ = try ArchiveManifest.matching(configuration.layout, identity)
+  }
+
   /// Begins at what the partition's files hold. A part that was open is left behind for recovery.
   ///
+  /// - Parameter recorded: through where Redis remembers that it was sealed.
   /// - Returns: the last event in a sealed segment, what open parts and damaged segments hold behind it, and the segments
   ///   that were found damaged just now.
-  func open(_ partition: Partition) throws -> (sealed: StreamID, unsealed: UnsealedEvents, damage: [SegmentDamage]) {
+  /// - Throws: ``ArchiveMismatch``, `FileError`, ``SegmentDamage``.
+  func open(
+    _ partition: Partition,
+    recorded: StreamID? = nil
+  ) throws -> (sealed: StreamID, unsealed: UnsealedEvents, damage: [SegmentDamage]) {
     parts[partition] = nil
+    comparisons[partition] = nil
+    try checkFolder()
     let log = log(partition)
     var damage: [SegmentDamage] = []
     let dated = try datedNames()
     let position = try log.position(dated: dated) { damage.append($0) }
+    try log.check(recorded: recorded ?? .zero)
     try log.repairDatedLinks(dated)
     let unsealed = try UnsealedEvents.read(log, after: position.last)
     progress.begin(partition, at: position)
@@ -51,12 +82,33 @@ actor ArchiveWriter {
     return names
   }
 
+  /// The events that are in no sealed segment.
+  /// - Parameters:
+  ///   - entries: all at or before the end of those; nil ends the comparison. Calls go on from each other.
+  ///   - now: Redis's unix time in milliseconds.
+  func misplaced(_ partition: Partition, among entries: StreamEntries?, now: Int64) throws -> [MisplacedEvent] {
+    guard let entries, let first = entries.first else {
+      comparisons[partition] = nil
+      return []
+    }
+    if comparisons[partition] == nil {
+      let kept = configuration.keepDays.map { Int64($0) * UTCTime.millisecondsPerDay } ?? 0
+      comparisons[partition] = try ArchivedLines(log(partition), from: first, old: now - kept)
+    }
+    return try comparisons[partition]?.misplaced(among: entries) ?? []
+  }
+
   /// Adds batches and syncs them. Parts that are full, or end with their UTC day, are sealed on the way.
-  func append(_ batches: [LineBatch], _ partition: Partition) throws {
+  ///
+  /// - Parameter now: Redis's unix time in milliseconds.
+  func append(_ batches: [LineBatch], _ partition: Partition, now: Int64) throws {
     do {
       for batch in batches {
-        if let part = parts[partition]?.writer, !accepts(part, batch) { try seal(partition) }
-        try openPart(partition).append(batch)
+        let isAhead = batch.isAhead(of: now)
+        if let part = parts[partition]?.writer, !accepts(part, batch, isAhead) { try seal(partition) }
+        let part = try openPart(partition)
+        if isAhead { part.markAhead() }
+        try part.append(batch)
       }
     } catch let error as FileError where error.isDiskFull {
       // The part was cut back to whole frames: it goes on behind them when there is room.
@@ -69,9 +121,10 @@ actor ArchiveWriter {
     progress.archived(partition, through: part.last)
   }
 
-  private func accepts(_ part: SegmentWriter, _ batch: LineBatch) -> Bool {
+  private func accepts(_ part: SegmentWriter, _ batch: LineBatch, _ isAhead: Bool) -> Bool {
     guard !part.isEmpty else { return true }
-    return part.footer.first.day == batch.first.day
+    return part.footer.isAhead == isAhead
+      && (isAhead ? part.footer.maxTime.day == batch.maxTime.day : part.footer.first.day == batch.first.day)
       && part.footer.count + batch.count <= configuration.maximumEvents
       && part.footer.rawBytes + batch.bytes.readableBytes <= configuration.maximumRawBytes
   }
@@ -84,20 +137,24 @@ actor ArchiveWriter {
     return writer
   }
 
-  /// Seals the part if it is old enough or its UTC day is over.
+  /// Seals the part if it or its first event is old enough, or its UTC day is over.
   ///
   /// - Parameter now: Redis's unix time in milliseconds.
   func sealIfDue(_ partition: Partition, now: Int64) throws {
     if let listed, listed.at.duration(to: .now) >= .seconds(60) { self.listed = nil }
     guard let part = parts[partition], !part.writer.isEmpty else { return }
     // Events of the last moments of a day may still be on their way from Redis.
-    let dayIsOver = StreamID(milliseconds: UInt64(max(0, now - 2000)), sequence: 0).day > part.writer.footer.first.day
-    if dayIsOver || ContinuousClock.now - part.opened >= configuration.interval { try seal(partition) }
+    let footer = part.writer.footer
+    let dayIsOver = (now - 2000).day > (footer.isAhead ? footer.maxTime.day : Int64(footer.first.day))
+    // After a start, what waited in Redis meanwhile needn't wait once more.
+    let age = Duration.milliseconds(now - Int64(clamping: footer.first.milliseconds))
+    if dayIsOver || max(age, ContinuousClock.now - part.opened) >= configuration.interval { try seal(partition) }
   }
 
   /// Makes the open part a segment, if it holds anything.
   func seal(_ partition: Partition) throws {
     guard let part = parts[partition]?.writer, !part.isEmpty else { return }
+    try checkFolder()
     guard case .sealed(let footer) = try log(partition).seal(part) else {
       parts[partition] = nil
       throw RangeTaken(partition: partition, number: part.footer.number)
@@ -105,6 +162,9 @@ actor ArchiveWriter {
     progress.sealed(partition, through: LogPosition(last: footer.last, number: footer.number))
     parts[partition] = nil
   }
+
+  /// What all open parts hold, in bytes before compression.
+  var openBytes: Int { parts.values.reduce(0) { $0 + $1.writer.footer.rawBytes } }
 
   /// Lets go of the part without another look at it. It stays where it is, for recovery.
   func abandon(_ partition: Partition) { parts[partition] = nil }

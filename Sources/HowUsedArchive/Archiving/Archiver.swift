@@ -1,5 +1,5 @@
 package import HowUsedModel
-import HowUsedStore
+package import HowUsedStore
 package import Logging
 import NIOCore
 package import Redis
@@ -22,6 +22,9 @@ package final class Archiver: Service, StreamConsumer {
   private struct Waiting {
     var isStopping = false
     var hasEnded = false
+    /// What it had sealed when it let go of everything.
+    var sealedAtEnd: [Partition: StreamID] = [:]
+    var claimsAtEnd: [Partition: StreamClaim] = [:]
     var sealings: [CheckedContinuation<Void, Never>] = []
   }
 
@@ -44,8 +47,21 @@ package final class Archiver: Service, StreamConsumer {
 
   package var health: ArchiverHealth { progress.health }
 
-  /// Through where the partition's events are in sealed files; nil as well when another process archives it.
-  package func finishedThrough(_ partition: Partition) async throws -> StreamID? { progress.sealed(partition)?.last }
+  /// Through where the partition's events are in sealed files; nil as well when another process archives it. After its end,
+  /// what it was then: so that what the last look sealed can still be trimmed.
+  package func finishedThrough(_ partition: Partition) async throws -> StreamID? {
+    progress.sealed(partition)?.last ?? waiting.withLock { $0.sealedAtEnd[partition] }
+  }
+
+  /// The mark of the partition's stream, by which it's known to hold nothing that no file has up to ``finishedThrough(_:)``;
+  /// nil while that isn't known.
+  package func claim(_ partition: Partition) -> StreamClaim? {
+    progress.claim(partition) ?? waiting.withLock { $0.claimsAtEnd[partition] }
+  }
+
+  /// Whether this process archives the partition and has more than a segment to catch up with: what is in the stream will
+  /// be in sealed files within a moment.
+  package func isBehind(_ partition: Partition) -> Bool { progress.isBehind(partition) }
 
   /// Through where each partition's events are in a file, sealed or not, in one round trip: by this process, or by another
   /// one as of a second or two ago. What was never archived is left out.
@@ -54,6 +70,11 @@ package final class Archiver: Service, StreamConsumer {
   /// - Throws: `RedisClientError` and `RedisServerError`.
   package func cursors(_ client: RedisClient) async throws -> [Partition: StreamID] {
     try await progress.read(client, streams.keys)
+  }
+
+  /// Likewise through where they are in sealed files.
+  package func sealedPositions(_ client: RedisClient) async throws -> [Partition: StreamID] {
+    try await progress.readSealed(client, streams.keys)
   }
 
   /// Archives and seals everything that is in Redis when this is called, as far as Redis and the disk let it.
@@ -112,6 +133,12 @@ package final class Archiver: Service, StreamConsumer {
       if isStopping { break }
       await sleeper.sleep(for: configuration.poll - started.duration(to: .now))
     }
+    waiting.withLock { waiting in
+      for partition in streams.keys.partitions {
+        waiting.sealedAtEnd[partition] = progress.sealed(partition)?.last
+        waiting.claimsAtEnd[partition] = progress.claim(partition)
+      }
+    }
     await engine.releaseAll()
   }
 
@@ -155,8 +182,35 @@ package struct ArchiverConfiguration: Sendable {
   package var leaseTime: Duration = .seconds(30)
   /// This process, in the leases. Different in every process.
   package var owner = RandomName.make()
+  /// How much of Redis's memory is taken; nil while it isn't known.
+  package var memory: @Sendable () -> RedisMemory? = { nil }
   /// Production does nothing here.
   package var hook: CommitHook = { _, _ in }
 
   package init(layout: ArchiveLayout) { self.layout = layout }
+}
+
+/// How much of Redis's memory is taken, for who can free some.
+package struct RedisMemory: Sendable, Equatable {
+  /// Bytes.
+  package var used: Int64
+  /// Bytes; 0 when there is none.
+  package var limit: Int64
+  /// Events are refused at present, for lack of it.
+  package var isRefusing: Bool
+
+  package init(used: Int64, limit: Int64, isRefusing: Bool) {
+    self.used = used
+    self.limit = limit
+    self.isRefusing = isRefusing
+  }
+
+  /// Whether open parts should be sealed before their time, so that the streams can be trimmed: best before events are
+  /// refused, and not again and again for a few when it's something else that takes the memory.
+  ///
+  /// - Parameter openBytes: what the parts hold before compression. The streams take about half as much for it.
+  package func isShort(openBytes: Int) -> Bool {
+    guard limit > 0 else { return false }
+    return isRefusing || (used >= limit / 10 * 7 && Int64(openBytes) >= limit / 16)
+  }
 }

@@ -53,17 +53,20 @@ actor ArchiverEngine {
   func pass(sealing: Bool = false) async throws {
     do {
       try await checkRestart()
+      try await confirmFolder()
       progress.failed(nil)
     } catch {
       // Without Redis nothing can be read, and nobody knows whether it comes back as it was.
+      if let mismatch = error as? ArchiveMismatch { return await standBack(mismatch) }
       return try report(error)
     }
+    let sealsEarly = await isShortOfMemory()
     let partitions = streams.keys.partitions
     try await withThrowingTaskGroup(of: Void.self) { group in
       for first in 0..<min(Self.concurrency, partitions.count) {
         group.addTask {
           for index in stride(from: first, to: partitions.count, by: Self.concurrency) {
-            try await self.work(partitions[index], sealing: sealing)
+            try await self.work(partitions[index], sealing: sealing, early: sealsEarly)
           }
         }
       }
@@ -104,19 +107,70 @@ actor ArchiverEngine {
     runID = id
   }
 
-  private func work(_ partition: Partition, sealing: Bool) async throws {
+  /// A folder that isn't this Redis's archive, or isn't there, must not be written to.
+  private func confirmFolder() async throws {
+    let keys = streams.keys
+    let recorded = try await ArchiveIdentity.recorded(in: streams.client, keys)
+    let manifest = try await writer.confirm(recorded, partitions: keys.partitionCount, now: now())
+    guard recorded.isMissing else { return }
+    // Another installation may record itself this very moment.
+    let again = try await manifest.identity.record(in: streams.client, keys)
+    _ = try await writer.confirm(again, partitions: keys.partitionCount, now: now())
+  }
+
+  /// Archives nothing, so that another process can that sees the right folder, until it's right here again.
+  private func standBack(_ mismatch: ArchiveMismatch) async {
+    if progress.failed("\(mismatch)") {
+      logger.critical("archiving stops: the folder is not this Redis's archive", metadata: ["reason": "\(mismatch)"])
+    }
+    for partition in states.keys { await writer.abandon(partition) }
+    await releaseAll()
+    progress.forgetLeases()
+  }
+
+  private func work(_ partition: Partition, sealing: Bool, early: Bool) async throws {
     if let state = states[partition], state.retryAt > .now, !sealing { return }
     do {
       guard try await hold(partition) else { return }
+      try await checkStream(partition)
       if !progress.isOpen(partition) { try await open(partition) }
       try await drain(partition, until: sealing ? nil : .now + configuration.poll)
-      if sealing { try await writer.seal(partition) } else { try await writer.sealIfDue(partition, now: now()) }
+      if sealing || early {
+        try await writer.seal(partition)
+      } else {
+        try await writer.sealIfDue(partition, now: now())
+      }
       try await storeSealed(partition)
       progress.succeeded(partition)
       states[partition]?.failures = 0
     } catch {
       try await recover(partition, from: error)
     }
+  }
+
+  /// A stream that was deleted gives out ids anew, perhaps such as are in files already: it's compared with them again.
+  private func checkStream(_ partition: Partition) async throws {
+    guard let claim = progress.claim(partition), let position = progress.next(partition) else { return }
+    guard try await !streams.isClaimed(partition, claim, through: position) else { return }
+    logger.error(
+      "the stream was deleted or replaced: comparing it with the archive's files",
+      metadata: ["partition": "\(partition)"]
+    )
+    progress.abandon(partition)
+    await writer.abandon(partition)
+  }
+
+  /// Whether all open parts are to be sealed now, since what they hold stays in Redis until then.
+  private func isShortOfMemory() async -> Bool {
+    let openBytes = await writer.openBytes
+    guard let memory = configuration.memory(), memory.isShort(openBytes: openBytes) else { return false }
+    if openBytes > 0 {
+      logger.notice(
+        "Redis's memory is short: sealing archive files before their time",
+        metadata: ["used": "\(memory.used)", "limit": "\(memory.limit)"]
+      )
+    }
+    return true
   }
 
   private func hold(_ partition: Partition) async throws -> Bool {
@@ -152,7 +206,8 @@ actor ArchiverEngine {
 
   /// Starts over from the files.
   private func open(_ partition: Partition) async throws {
-    let opened = try await writer.open(partition)
+    let recorded = try await streams.client.send("GET", streams.keys.archivePosition(partition)).string
+    let opened = try await writer.open(partition, recorded: recorded.flatMap { StreamID($0) })
     for damage in opened.damage {
       logger.error("the archive's files are not as they were written", metadata: ["damage": "\(damage)"])
     }
@@ -162,18 +217,41 @@ actor ArchiverEngine {
       writer: writer,
       partition: partition,
       pageEvents: configuration.pageEvents,
+      now: now,
       logger: logger
     )
     try await recovery.run(opened.unsealed, after: opened.sealed)
     let sealed = progress.sealed(partition)?.last ?? opened.sealed
-    if try await streams.advance(partition, to: sealed) {
+    let claim = StreamClaim(name: RandomName.make(), runID: runID ?? "")
+    if try await streams.claim(partition, claim, through: sealed) {
       logger.warning(
         "the stream was behind the archive and was set forward",
         metadata: ["partition": "\(partition)", "to": "\(sealed)"]
       )
     }
-    progress.open(partition)
+    try await takeInMisplaced(partition, through: sealed)
+    progress.open(partition, claim)
     try await storeSealed(partition)
+  }
+
+  /// Events with ids at or before those in the files, though no file has them: the stream was behind the files when they
+  /// came. They get new ids, keep their time, and are archived with all others.
+  private func takeInMisplaced(_ partition: Partition, through sealed: StreamID) async throws {
+    var cursor = StreamID.zero
+    var moved = 0
+    while true {
+      let entries = try await streams.entries(partition, after: cursor, through: sealed)
+      let misplaced = try await writer.misplaced(partition, among: entries, now: now())
+      if !misplaced.isEmpty { moved += try await streams.move(misplaced, partition) }
+      guard !entries.isEnd, let last = entries.last else { break }
+      cursor = last
+    }
+    _ = try await writer.misplaced(partition, among: nil, now: now())
+    guard moved > 0 else { return }
+    logger.error(
+      "events had ids of before the archive's end, and were given new ones: was the stream deleted, or Redis replaced?",
+      metadata: ["partition": "\(partition)", "events": "\(moved)"]
+    )
   }
 
   /// Reads to the end of the stream, or until others have waited long enough; the next page comes while the last one is
@@ -181,25 +259,34 @@ actor ArchiverEngine {
   private func drain(_ partition: Partition, until end: ContinuousClock.Instant?) async throws {
     guard let position = progress.next(partition) else { return }
     let count = configuration.pageEvents
-    var page = try await streams.page(partition, after: position, count: count)
+    var entries = 0
+    var isBehind = progress.isBehind(partition)
+    var page = try await streams.page(partition, after: position, count: count, isShared: !isBehind)
     while let last = page.last {
       reportForeign(page, partition)
+      entries += page.entries
+      isBehind = !page.isEnd && (isBehind || entries > configuration.maximumEvents)
+      progress.set(partition, isBehind: isBehind)
       let isLast = page.isEnd || end.map { $0 <= .now } ?? false
-      async let next = isLast ? EventStreams.Page() : streams.page(partition, after: last, count: count)
-      try await writer.append(page.batches, partition)
+      let isShared = !isBehind
+      async let next =
+        isLast ? EventStreams.Page() : streams.page(partition, after: last, count: count, isShared: isShared)
+      try await writer.append(page.batches, partition, now: now())
       progress.count(events: page.count)
       try await storeSealed(partition)
       // Foreign entries at a page's end are in no file. A restart reads them again; this run need not.
       progress.archived(partition, through: last)
       if nextStore <= .now { await storeArchived() }
+      if isLast { return }
       page = try await next
     }
+    progress.set(partition, isBehind: false)
   }
 
   /// Tells Redis, and so everyone, when more is sealed than it knows.
   private func storeSealed(_ partition: Partition) async throws {
     guard let sealed = progress.unstoredSealed(partition) else { return }
-    _ = try await streams.client.send("SET", streams.keys.archivePosition(partition), sealed.description)
+    try await streams.client.sendEvenIfFull("SET", streams.keys.archivePosition(partition), sealed.description)
     progress.stored(partition, sealed: sealed)
     try configuration.hook(.positionStored, partition)
   }
@@ -213,7 +300,11 @@ actor ArchiverEngine {
       let replies = try await streams.client.pipeline(
         positions.map { ["SET", streams.keys.archiveCursor($0.key), $0.value.description] }
       )
-      if let error = replies.lazy.compactMap(\.error).first { throw error }
+      for ((partition, position), reply) in zip(positions, replies) {
+        guard let error = reply.error else { continue }
+        guard error.code == "OOM" else { throw error }
+        try await streams.client.sendEvenIfFull("SET", streams.keys.archiveCursor(partition), position.description)
+      }
       progress.stored(archived: positions)
     } catch {
       logger.debug("how far the archive is was not stored in Redis", metadata: ["error": "\(error)"])
@@ -269,6 +360,7 @@ actor ArchiverEngine {
 
   /// What to do about a failure in one partition.
   private func recover(_ partition: Partition, from error: any Error) async throws {
+    progress.set(partition, isBehind: false)
     try report(error, partition)
     let isDiskFull = (error as? FileError)?.isDiskFull ?? false
     progress.failed(partition, "\(error)", isDiskFull: isDiskFull)
@@ -295,7 +387,7 @@ actor ArchiverEngine {
       logger.notice("starting over from the files", metadata: ["reason": "\(error)"])
     case let error as FileError where error.isDiskFull:
       logger.error("the disk is full: archiving waits", metadata: metadata)
-    case is FileError, is SegmentDamage, is ZstdError, is EventStreamsError:
+    case is FileError, is SegmentDamage, is ZstdError, is EventStreamsError, is StoreError, is ArchiveMismatch:
       logger.error("archiving failed and is tried again", metadata: metadata)
       progress.failed("\(error)")
     default:

@@ -47,21 +47,34 @@ package struct EventStreams: Sendable {
     var ids: [StreamID] {
       var ids: [StreamID] = []
       ids.reserveCapacity(count)
+      forEach { line, _ in ids.append(line.id) }
+      return ids
+    }
+
+    /// Calls `body` with each event's line, without its newline, in the order of the ids.
+    func forEach(_ body: (ArchiveLine, UnsafeRawBufferPointer) -> Void) {
       for batch in batches {
         batch.bytes.withUnsafeReadableBytes { bytes in
           ArchiveLine.forEach(in: bytes) { line in
-            if let parsed = ArchiveLine(line) { ids.append(parsed.id) }
+            if let parsed = ArchiveLine(line) { body(parsed, line) }
           }
         }
       }
-      return ids
     }
   }
 
   /// The entries after `position`: about `count` of them, as this process's readers have them.
-  package func page(_ partition: Partition, after position: StreamID, count: Int) async throws -> Page {
+  ///
+  /// - Parameter isShared: whether the statistics want the same entries soon; if not, nothing is kept for them.
+  package func page(
+    _ partition: Partition,
+    after position: StreamID,
+    count: Int,
+    isShared: Bool = true
+  ) async throws -> Page {
     try await page(partition, after: position, count: count) { cursor, wanted in
-      try await reader.next(partition, after: cursor, count: wanted)
+      if isShared { return try await reader.next(partition, after: cursor, count: wanted) }
+      return try await reader.read(partition, after: cursor, count: wanted)
     }
   }
 
@@ -112,29 +125,43 @@ package struct EventStreams: Sendable {
     return try StreamInfo(replies.first ?? .null)?.lastGeneratedID
   }
 
-  /// Makes sure that the stream gives out no id up to `id` any more: Redis may have lost its tail, and a new event
-  /// must never sort before an archived one.
+  /// Makes sure that the stream gives out no id up to `id` any more, since Redis may have lost its tail and a new event must
+  /// never sort before an archived one; and marks it, so that who deletes it is found out.
   ///
   /// - Returns: whether the stream was behind.
-  package func advance(_ partition: Partition, to id: StreamID) async throws -> Bool {
-    guard id > .zero else { return false }
+  package func claim(_ partition: Partition, _ claim: StreamClaim, through id: StreamID) async throws -> Bool {
+    let reply = try await client.send(StreamScripts(keys, partition).forward(to: id, claim: claim))
+    guard let forwarded = StreamScripts.Forwarded(reply) else { throw EventStreamsError.unexpectedReply("forward.lua") }
+    return forwarded.before < id
+  }
+
+  /// Whether the stream still is the one that was claimed, and its ids have not gone back.
+  /// - Parameter position: an id that it has given out, or that it was set to.
+  package func isClaimed(
+    _ partition: Partition,
+    _ claim: StreamClaim,
+    through position: StreamID
+  ) async throws -> Bool {
     let key = keys.events(partition)
-    let last = try await lastGeneratedID(partition)
-    if let last, last >= id { return false }
-    if last == nil {
-      // The only ways to make an empty stream are by a group or by adding and removing an entry.
-      let group = "hu-init"
-      _ = try await client.pipeline([
-        RedisCommand("XGROUP", "CREATE", key, group, "$", "MKSTREAM"),
-        RedisCommand("XGROUP", "DESTROY", key, group),
-      ])
+    let replies = try await client.pipeline([["XINFO", "STREAM", key], ["XINFO", "GROUPS", key]])
+    guard let info = try StreamInfo(replies.first ?? .null), info.lastGeneratedID >= position else { return false }
+    if let error = replies.last?.error {
+      // Deleted between the two.
+      guard error.message.contains("no such key") else { throw error }
+      return false
     }
-    do {
-      _ = try await client.send("XSETID", key, id.description)
-    } catch let error as RedisServerError where error.message.contains("smaller than the target stream top item") {
-      // New events came meanwhile, with greater ids.
-    }
-    return true
+    return replies.last?.array?.contains { $0.fields["name"]?.string == claim.group } ?? false
+  }
+
+  /// Some of the entries up to `end`, as Redis has them now.
+  func entries(_ partition: Partition, after position: StreamID, through end: StreamID) async throws -> StreamEntries {
+    try await reader.read(partition, after: position, through: end, count: StreamReader.pageSize)
+  }
+
+  /// Gives events new ids, each once.
+  /// - Returns: how many of them were still there.
+  func move(_ events: [MisplacedEvent], _ partition: Partition) async throws -> Int {
+    Int(try await client.send(StreamScripts(keys, partition).move(events)).int ?? 0)
   }
 
   /// Changes whenever Redis was started anew or another one took its place.

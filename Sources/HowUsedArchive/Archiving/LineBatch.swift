@@ -16,6 +16,10 @@ package struct LineBatch: Sendable, Equatable {
   /// Without lines: only `count` makes it a batch.
   static let empty = LineBatch(bytes: ByteBuffer(), count: 0, first: .zero, last: .zero, minTime: .max, maxTime: .min)
 
+  /// Whether its ids are so much ahead of the clock that this can't have given them out, as it is now.
+  /// - Parameter now: Redis's unix time in milliseconds.
+  func isAhead(of now: Int64) -> Bool { Int64(clamping: first.milliseconds) > now + 60_000 }
+
   /// Counts a line that was added to `bytes`.
   ///
   /// - Parameter time: unix milliseconds.
@@ -79,4 +83,9 @@ package struct LineBatchBuilder {
 extension StreamID {
   /// Days since 1970-01-01 UTC.
   var day: UInt64 { milliseconds / 86_400_000 }
+}
+
+extension Int64 {
+  /// Of unix milliseconds: days since 1970-01-01 UTC.
+  var day: Int64 { self / 86_400_000 }
 }

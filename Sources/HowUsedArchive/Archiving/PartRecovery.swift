@@ -1,4 +1,5 @@
 import HowUsedModel
+import HowUsedStore
 import Logging
 import NIOCore
 import Redis
@@ -10,6 +11,8 @@ struct PartRecovery: Sendable {
   let writer: ArchiveWriter
   let partition: Partition
   let pageEvents: Int
+  /// Redis's unix time in milliseconds.
+  let now: @Sendable () -> Int64
   let logger: Logger
 
   /// - Parameter sealed: the last event in a sealed segment.
@@ -40,11 +43,14 @@ struct PartRecovery: Sendable {
     var cursor = position
     while true {
       let page = try await streams.page(partition, after: cursor, through: end, count: pageEvents)
-      for id in page.ids {
-        guard let first = missing.first else { break }
-        if first.id < id { return false }
-        if first.id == id { missing.removeFirst() }
+      var isWhole = true
+      page.forEach { line, text in
+        guard let first = missing.first, first.id <= line.id else { return }
+        // After a failover one id may have been given to two events.
+        isWhole = isWhole && first.id == line.id && unsealed.withBytes(of: first) { $0.elementsEqual(text) }
+        missing.removeFirst()
       }
+      guard isWhole else { return false }
       guard page.entries >= pageEvents, let last = page.last else { return missing.isEmpty }
       cursor = last
     }
@@ -56,15 +62,16 @@ struct PartRecovery: Sendable {
     var cursor = position
     while let end = merge.end {
       let page = try await streams.page(partition, after: cursor, through: end, count: pageEvents)
-      try await writer.append(merge.merge(page), partition)
+      try await writer.append(merge.merge(page), partition, now: now())
       guard page.entries >= pageEvents, let last = page.last else { break }
       cursor = last
     }
-    try await writer.append(merge.rest(), partition)
+    try await writer.append(merge.rest(), partition, now: now())
   }
 }
 
-/// Puts unsealed events among those that the stream still has, in the order of their ids, each once.
+/// Puts unsealed events among those that the stream still has, in the order of their ids, each once. Where the stream has
+/// given the id to another event, that one is left there: it's taken in under a new id, as all are that have an archived one.
 struct UnsealedMerge {
   private let events: UnsealedEvents
   private var next = 0
@@ -77,16 +84,12 @@ struct UnsealedMerge {
   /// What is to be archived up to and including the page's end.
   mutating func merge(_ page: EventStreams.Page) -> [LineBatch] {
     var builder = LineBatchBuilder()
-    for batch in page.batches {
-      batch.bytes.withUnsafeReadableBytes { bytes in
-        ArchiveLine.forEach(in: bytes) { line in
-          guard let parsed = ArchiveLine(line) else { return }
-          takeUnsealed(before: parsed.id, into: &builder)
-          builder.append(line, id: parsed.id, time: parsed.time)
-          if next < events.lines.count, events.lines[next].id == parsed.id { next += 1 }
-        }
-      }
+    page.forEach { line, text in
+      takeUnsealed(before: line.id, into: &builder)
+      if next < events.lines.count, events.lines[next].id == line.id { return }
+      builder.append(text, id: line.id, time: line.time)
     }
+    if let last = page.last { takeUnsealed(before: last.next, into: &builder) }
     return builder.finish()
   }
 

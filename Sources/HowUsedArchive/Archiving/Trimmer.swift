@@ -1,4 +1,4 @@
-import HowUsedModel
+package import HowUsedModel
 package import HowUsedStore
 package import Logging
 import ServiceLifecycle
@@ -13,6 +13,7 @@ package final class Trimmer: Service {
 
   private let streams: EventStreams
   private let consumers: [any StreamConsumer]
+  private let claim: @Sendable (Partition) -> StreamClaim?
   private let interval: Duration
   private let hook: CommitHook
   private let logger: Logger
@@ -20,21 +21,25 @@ package final class Trimmer: Service {
 
   /// - Parameters:
   ///   - consumers: the cheapest to ask first: once one of them has nothing new, the others are not asked.
+  ///   - claim: the mark of the stream that they have read; nil when it must not be trimmed now.
   ///   - interval: how often they are asked.
   package init(
     streams: EventStreams,
     consumers: [any StreamConsumer],
+    claim: @escaping @Sendable (Partition) -> StreamClaim?,
     interval: Duration = .seconds(1),
     hook: @escaping CommitHook = { _, _ in },
     logger: Logger
   ) {
     self.streams = streams
     self.consumers = consumers
+    self.claim = claim
     self.interval = interval
     self.hook = hook
     self.logger = logger
   }
 
+  /// Runs until graceful shutdown, and then once more: to be stopped after the archive, for what that has sealed last.
   package func run() async throws {
     try await cancelWhenGracefulShutdown { [self] in
       while !Task.isCancelled {
@@ -42,6 +47,7 @@ package final class Trimmer: Service {
         try? await Task.sleep(for: interval)
       }
     }
+    try await pass()
   }
 
   /// Trims every partition as far as all consumers allow now.
@@ -50,12 +56,15 @@ package final class Trimmer: Service {
   package func pass() async throws {
     for partition in streams.keys.partitions {
       do {
-        guard let gate = try await gate(partition) else { continue }
-        // Outside of MULTI: there, under maxmemory, it would be refused, when it is needed most. And in pieces, between
-        // which Redis answers others; the last one takes what the others, whole nodes, have left.
-        let (client, key, end) = (streams.client, streams.keys.events(partition), gate.next.description)
-        while try await client.send("XTRIM", key, "MINID", "~", end, "LIMIT", Self.pieceEntries).int ?? 0 > 0 {}
-        _ = try await client.send("XTRIM", key, "MINID", end)
+        guard let gate = try await gate(partition), let claim = claim(partition) else { continue }
+        // In pieces, between which Redis answers others; the last one takes what the others, whole nodes, have left.
+        let script = StreamScripts(streams.keys, partition)
+        func trim(_ count: Int) async throws -> Int64 {
+          try await streams.client.send(script.trim(before: gate.next, claim: claim, count: count)).int ?? 0
+        }
+        while try await trim(Self.pieceEntries) > 0 {}
+        // A stream that isn't the one that was read any more is compared with the files first.
+        guard try await trim(0) >= 0 else { continue }
         trimmed.withLock { $0[partition] = gate }
       } catch {
         // Trimming can wait: the next pass tries again.

@@ -1,4 +1,5 @@
 package import HowUsedModel
+import HowUsedStore
 
 /// Looks at the files and the streams from outside of the archiver.
 package struct ArchiveStatusReader: Sendable {

@@ -1,4 +1,5 @@
 package import HowUsedModel
+package import HowUsedStore
 
 /// Reads the whole archive and checks every checksum, contiguity from segment to segment, counts, order, and that no id
 /// is there twice. May run beside an archiver. All calls block.

@@ -1,4 +1,5 @@
 import Glibc
+import HowUsedStore
 
 /// A dated name beside its segment: usually the same file, after a restored backup maybe a copy, which must be the same
 /// byte by byte.

@@ -1,4 +1,5 @@
 import HowUsedModel
+import HowUsedStore
 
 /// The check of one partition.
 struct PartitionCheck {

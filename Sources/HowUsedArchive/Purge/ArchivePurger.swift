@@ -1,10 +1,11 @@
 package import HowUsedModel
+import HowUsedStore
 
 /// Takes the events of a bot out of sealed segments. May run beside an archiver, which never writes to these; only
 /// retention may remove one meanwhile. All calls block.
 ///
 /// A crash leaves either the old segment or the new one, and at worst readers' name of the old one, which `verify`
-/// tells: the next run mends that, whatever bot it is for.
+/// tells: the next run repairs that, whatever bot it is for.
 package struct ArchivePurger: Sendable {
   private let layout: ArchiveLayout
   private let hook: PurgeHook
@@ -168,21 +169,9 @@ package typealias PurgeHook = @Sendable (PurgeStep) throws -> Void
 enum PurgeLock {
   /// - Throws: ``PurgeIsRunning`` when another process has it.
   static func take(_ layout: ArchiveLayout) throws -> File {
-    let file = try open(path(layout))
-    let isOurs = try file.lock()
-    if !isOurs { throw PurgeIsRunning() }
+    let file = try File.openOrCreate(path(layout))
+    guard try file.lock() else { throw PurgeIsRunning() }
     return file
-  }
-
-  private static func open(_ path: String) throws(FileError) -> File {
-    if try Folder.status(of: path) == nil {
-      do {
-        return try File.create(path)
-      } catch  where error.alreadyExists {
-        // Another process was faster.
-      }
-    }
-    return try File.openForLocking(path)
   }
 
   /// Whether somebody has it now. Leaves no trace, not even in an archive that may only be read.

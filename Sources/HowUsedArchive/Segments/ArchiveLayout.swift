@@ -2,6 +2,7 @@ package import HowUsedModel
 
 /// Where things lie in the archive folder.
 ///
+///     manifest.json                                      which archive this is (``ArchiveManifest``)
 ///     log/p07/seg-0000000000000042.ndjson.zst            sealed: immutable, contiguous with 41 and 43
 ///     log/p07/.part-<uuid>                               open: nobody but its writer and recovery reads it
 ///     log/p07/floor                                      what `--archive-keep-days` removed
@@ -20,6 +21,8 @@ package struct ArchiveLayout: Sendable, Equatable {
   }
 
   package var log: String { "\(root)/log" }
+
+  package var manifest: String { "\(root)/manifest.json" }
 
   package func folder(_ partition: Partition) -> String { "\(log)/\(partition)" }
 
@@ -72,6 +75,12 @@ package struct ArchiveLayout: Sendable, Equatable {
     guard name.hasPrefix("p"), let number = UInt16(name.dropFirst()) else { return nil }
     let partition = Partition(rawValue: number)
     return partition.description == name ? partition : nil
+  }
+
+  /// The number of a segment that was set aside; nil for every other name.
+  static func damagedNumber(_ name: String) -> UInt64? {
+    guard let end = name.firstRange(of: Self.damagedInfix)?.lowerBound else { return nil }
+    return segmentNumber(String(name[..<end]))
   }
 
   /// Of each number there is one name only.

@@ -1,3 +1,4 @@
+internal import ByteText
 import Glibc
 package import HowUsedModel
 internal import HowUsedStore
@@ -101,10 +102,10 @@ struct ArchiveLineWriter {
         _ = UTCTime.write(milliseconds: Int64(clamping: milliseconds), to: $0)
       }
     }
-    var rest = milliseconds % 1000
-    for index in stride(from: UTCTime.textLength - 2, to: UTCTime.textLength - 5, by: -1) {
-      secondText[index] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
-      rest /= 10
+    // Before the Z at the end.
+    secondText.withUnsafeMutableBytes { text in
+      guard let base = text.baseAddress else { return }
+      DecimalText.write(milliseconds % 1000, digits: 3, to: base + UTCTime.textLength - 4)
     }
   }
 }
@@ -134,18 +135,9 @@ extension UnsafeRawBufferPointer {
 
   /// Reads an unsigned decimal number and moves `offset` behind it; nil if there is none or it is too large.
   func decimal(at offset: inout Int) -> UInt64? {
-    var value: UInt64 = 0
-    let start = offset
-    while offset < count {
-      let digit = self[offset] &- 0x30
-      guard digit < 10 else { break }
-      let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-      let (sum, carry) = product.addingReportingOverflow(UInt64(digit))
-      guard !overflow, !carry else { return nil }
-      value = sum
-      offset += 1
-    }
-    return offset > start ? value : nil
+    let digits = self[offset...].prefix { $0 &- 0x30 < 10 }
+    offset = digits.endIndex
+    return DecimalText.unsigned(digits)
   }
 
   var firstNewline: Int? {

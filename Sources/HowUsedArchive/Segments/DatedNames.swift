@@ -1,4 +1,5 @@
 import HowUsedModel
+package import HowUsedStore
 
 /// The names in the `date=…` folders, as of one listing of all of them. Of 300,000 files it takes some 10 MB.
 package struct DatedNames: Sendable {

@@ -1,4 +1,5 @@
 package import HowUsedModel
+package import HowUsedStore
 
 /// The files of one partition: what is sealed, and the steps by which a part becomes a segment. All calls block.
 package struct PartitionLog: Sendable {
@@ -90,6 +91,25 @@ package struct PartitionLog: Sendable {
     // What was set aside is told already.
     if try damaged().contains(where: { $0.hasPrefix(path) }) { return }
     report(SegmentDamage(path: path, reason: "is missing: segments through \(head.number) were sealed"))
+  }
+
+  /// Where names and footers say that the sealed files end, without reading more of them; nil when they can't tell, because
+  /// the newest one is damaged.
+  package func claimedEnd() throws -> StreamID? {
+    let floor = try floor() ?? ArchiveFloor(number: 0, last: .zero)
+    let newest = max(try numbers().last ?? 0, floor.number)
+    let damaged = try Folder.names(in: folder).compactMap { ArchiveLayout.damagedNumber($0) }.max() ?? 0
+    if damaged > newest { return nil }
+    guard newest > floor.number else { return floor.last }
+    return try SegmentFooter.read(layout.segment(newest, partition))?.last
+  }
+
+  /// Makes sure that the files are not older than what Redis remembers of them.
+  /// - Parameter recorded: through where they were sealed; read before the files are.
+  /// - Throws: ``ArchiveMismatch/behind(folder:_:end:recorded:)``
+  package func check(recorded: StreamID) throws {
+    guard let end = try claimedEnd(), end < recorded else { return }
+    throw ArchiveMismatch.behind(folder: layout.root, partition, end: end, recorded: recorded)
   }
 
   // MARK: From part to segment

@@ -1,5 +1,6 @@
-internal import Crypto
-internal import HowUsedModel
+import Crypto
+import HowUsedModel
+import HowUsedStore
 
 /// A small file that holds one place in a partition's log: `<segment number> <its last id> <checksum>`, the last being the
 /// first 16 hexadecimal digits of the SHA-256 of what is before the second blank. Earlier versions wrote none.

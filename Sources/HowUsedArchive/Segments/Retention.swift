@@ -1,4 +1,5 @@
 package import HowUsedModel
+package import HowUsedStore
 
 /// Removes segments by age: whole ones, the oldest first, after the floor was recorded.
 package struct Retention: Sendable {
@@ -29,15 +30,15 @@ package struct Retention: Sendable {
     let oldFloor = try log.floor()
     var floor = oldFloor
     var removed = RemovedSegments()
-    var end = UInt64(max(0, now - keepMilliseconds))
+    var end = now - keepMilliseconds
     for number in numbers where number > floor?.number ?? 0 {
       guard let footer = try SegmentFooter.read(log.layout.segment(number, log.partition)) else { break }
       if removed.segments == 0 {
-        let (limit, overflow) = footer.first.milliseconds.addingReportingOverflow(UInt64(max(0, most)))
+        let (limit, overflow) = footer.end.addingReportingOverflow(most)
         if !overflow { end = min(end, limit) }
       }
-      guard footer.last.milliseconds < end else {
-        removed.isLimited = footer.last.milliseconds < UInt64(max(0, now - keepMilliseconds))
+      guard footer.end < end else {
+        removed.isLimited = footer.end < now - keepMilliseconds
         break
       }
       guard number <= counted else {

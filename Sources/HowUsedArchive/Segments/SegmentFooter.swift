@@ -1,5 +1,6 @@
 internal import Crypto
 package import HowUsedModel
+package import HowUsedStore
 
 /// The last skippable frame of a sealed segment: what it holds, and the SHA-256 of every byte before that digest.
 ///
@@ -32,6 +33,9 @@ package struct SegmentFooter: Sendable, Equatable {
   /// covered, the counts and sizes what is left.
   package static let purgedFlag: UInt16 = 1
 
+  /// Its ids are ahead of the clock that gave them out: the events' times tell when they came.
+  package static let aheadFlag: UInt16 = 2
+
   static let magic: UInt64 = 0x3164_6573_5577_6F48
   static let digestSize = 32
   static let contentSize = 112 + digestSize
@@ -41,8 +45,15 @@ package struct SegmentFooter: Sendable, Equatable {
   /// No file holds as many events, or bytes: sums over all files of an archive stay far from what an integer can hold.
   private static let highestCount: UInt64 = 1 << 44
 
-  /// The UTC date of its ids, `2026-11-22`.
-  package var date: String { UTCTime.date(milliseconds: Int64(clamping: first.milliseconds)) }
+  /// The UTC date of its ids, `2026-11-22`; of ids that are ahead of the clock, that of the latest event.
+  package var date: String {
+    UTCTime.date(milliseconds: isAhead ? maxTime : Int64(clamping: first.milliseconds))
+  }
+
+  /// When the last event came, in unix milliseconds.
+  package var end: Int64 { isAhead ? maxTime : Int64(clamping: last.milliseconds) }
+
+  package var isAhead: Bool { flags & Self.aheadFlag != 0 && maxTime != .min }
 
   package var isPurged: Bool { flags & Self.purgedFlag != 0 }
 

@@ -1,5 +1,6 @@
 internal import Crypto
 package import HowUsedModel
+internal import HowUsedStore
 
 /// Reads a sealed segment or a part, frame by frame, and checks all that can be checked on the way.
 package struct SegmentReader {
@@ -13,7 +14,7 @@ package struct SegmentReader {
   /// Nil for a part.
   package let footer: SegmentFooter?
 
-  /// More than any batch of ours: what a damaged header claims is not believed beyond this.
+  /// More than any frame of ours: what a damaged header says is not believed beyond this.
   static let maximumFrameContent = 256 << 20
 
   /// A frame's lines and its trailer.

@@ -1,4 +1,5 @@
 import HowUsedModel
+import HowUsedStore
 
 /// Brings segments back from their dated names: each is a second name of the segment, or after a restored backup a second
 /// copy. The last good copy of anything stays, under whatever name.

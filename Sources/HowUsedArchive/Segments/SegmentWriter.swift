@@ -1,5 +1,6 @@
 internal import Crypto
 package import HowUsedModel
+internal import HowUsedStore
 internal import NIOCore
 
 /// One open part: batches are added until it is finished with a footer. `PartitionLog` makes it, and makes it a segment.
@@ -33,6 +34,9 @@ package final class SegmentWriter {
   package var isEmpty: Bool { footer.frames == 0 }
   /// The id of the last event in it, or the one before it when it is empty.
   package var last: StreamID { footer.last }
+
+  /// What is added has ids that are ahead of the clock.
+  func markAhead() { footer.flags |= SegmentFooter.aheadFlag }
 
   /// Adds one batch as a frame and its trailer. When the disk is full the file is cut back to what it held before, and
   /// the call can be repeated; after any other error the part must be abandoned.

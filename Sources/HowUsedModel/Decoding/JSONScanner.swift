@@ -35,20 +35,20 @@ struct JSONScanner {
 
   /// The byte here, after blanks; it is not consumed.
   @inline(__always)
-  mutating func peek() throws(JSONFault) -> UInt8 {
+  mutating func peek() throws(JSONError) -> UInt8 {
     if position < end {
       let byte = byte(position)
       if byte > 0x20 { return byte }
     }
     skipBlanks()
-    guard position < end else { throw JSONFault(.truncated, position) }
+    guard position < end else { throw JSONError(.truncated, position) }
     return byte(position)
   }
 
   /// Consumes `{`. Returns whether a first key follows; if not, `}` is consumed too.
-  mutating func openObject() throws(JSONFault) -> Bool {
+  mutating func openObject() throws(JSONError) -> Bool {
     skipBlanks()
-    guard position < end, byte(position) == UInt8(ascii: "{") else { throw JSONFault(.notAnObject, position) }
+    guard position < end, byte(position) == UInt8(ascii: "{") else { throw JSONError(.notAnObject, position) }
     position &+= 1
     guard try peek() == UInt8(ascii: "}") else { return true }
     position &+= 1
@@ -57,7 +57,7 @@ struct JSONScanner {
 
   /// After a value in the object: whether another key follows. If not, `}` is consumed.
   @inline(__always)
-  mutating func closeOrContinue() throws(JSONFault) -> Bool {
+  mutating func closeOrContinue() throws(JSONError) -> Bool {
     switch try peek() {
     case UInt8(ascii: ","):
       position &+= 1
@@ -66,7 +66,7 @@ struct JSONScanner {
       position &+= 1
       return false
     default:
-      throw JSONFault(.comma, position)
+      throw JSONError(.comma, position)
     }
   }
 
@@ -76,13 +76,13 @@ struct JSONScanner {
     into fields: inout RequestFields,
     scratch: inout TextScratch,
     stopsAtBatch: Bool
-  ) throws(JSONFault) -> Stop {
+  ) throws(JSONError) -> Stop {
     repeat {
-      guard try peek() == UInt8(ascii: "\"") else { throw JSONFault(.key, position) }
+      guard try peek() == UInt8(ascii: "\"") else { throw JSONError(.key, position) }
       position &+= 1
       let keyStart = position
       let key = try scanString(&scratch)
-      guard try peek() == UInt8(ascii: ":") else { throw JSONFault(.colon, position) }
+      guard try peek() == UInt8(ascii: ":") else { throw JSONError(.colon, position) }
       position &+= 1
       let keyBytes =
         key.encoding == .scratch ? UnsafeRawPointer(scratch.base) + Int(key.offset) : base + Int(key.offset)
@@ -90,14 +90,14 @@ struct JSONScanner {
         if name == .events, stopsAtBatch {
           // Only marks it as seen; the caller reads the value.
           let value = FieldValue(kind: .array, slice: .empty)
-          guard fields.insert(.events, value) else { throw JSONFault(.duplicate, keyStart) }
+          guard fields.insert(.events, value) else { throw JSONError(.duplicate, keyStart) }
           return .batch
         }
         let value = try scanValue(&scratch)
-        guard fields.insert(name, value) else { throw JSONFault(.duplicate, keyStart) }
+        guard fields.insert(name, value) else { throw JSONError(.duplicate, keyStart) }
       } else {
         let bytes = UnsafeRawBufferPointer(start: keyBytes, count: Int(key.count))
-        guard fields.insertUnknown(bytes) else { throw JSONFault(.duplicate, keyStart) }
+        guard fields.insertUnknown(bytes) else { throw JSONError(.duplicate, keyStart) }
         _ = try scanValue(&scratch)
       }
     } while try closeOrContinue()
@@ -105,15 +105,15 @@ struct JSONScanner {
   }
 
   /// Only blanks may follow.
-  mutating func finish() throws(JSONFault) {
+  mutating func finish() throws(JSONError) {
     if position == end { return }
     skipBlanks()
-    guard position == end else { throw JSONFault(.trailing, position) }
+    guard position == end else { throw JSONError(.trailing, position) }
   }
 
   /// Reads one value of any kind. Arrays and objects are checked and skipped.
   @inline(__always)
-  mutating func scanValue(_ scratch: inout TextScratch) throws(JSONFault) -> FieldValue {
+  mutating func scanValue(_ scratch: inout TextScratch) throws(JSONError) -> FieldValue {
     let first = try peek()
     if first == UInt8(ascii: "\"") {
       position &+= 1
@@ -123,7 +123,7 @@ struct JSONScanner {
     return try scanOther(first, &scratch)
   }
 
-  private mutating func scanOther(_ first: UInt8, _ scratch: inout TextScratch) throws(JSONFault) -> FieldValue {
+  private mutating func scanOther(_ first: UInt8, _ scratch: inout TextScratch) throws(JSONError) -> FieldValue {
     switch first {
     case UInt8(ascii: "t"): return FieldValue(kind: .boolean, slice: try scanWord("true"))
     case UInt8(ascii: "f"): return FieldValue(kind: .boolean, slice: try scanWord("false"))
@@ -134,13 +134,13 @@ struct JSONScanner {
     case UInt8(ascii: "["):
       try skipContainer(&scratch)
       return FieldValue(kind: .array, slice: .empty)
-    default: throw JSONFault(.value, position)
+    default: throw JSONError(.value, position)
     }
   }
 
-  private mutating func scanWord(_ word: StaticString) throws(JSONFault) -> TextSlice {
+  private mutating func scanWord(_ word: StaticString) throws(JSONError) -> TextSlice {
     let count = word.utf8CodeUnitCount
-    guard end - position >= count, (base + position).equals(word) else { throw JSONFault(.value, position) }
+    guard end - position >= count, (base + position).equals(word) else { throw JSONError(.value, position) }
     let slice = TextSlice(offset: position, count: count, encoding: .verbatim)
     position &+= count
     return slice
@@ -148,12 +148,12 @@ struct JSONScanner {
 
   /// `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`. What follows is the caller's to check.
   @inline(__always)
-  mutating func scanNumber() throws(JSONFault) -> FieldValue {
+  mutating func scanNumber() throws(JSONError) -> FieldValue {
     let start = position
     if byte(position) == UInt8(ascii: "-") { position &+= 1 }
     let digits = position
     skipDigits()
-    guard position > digits, byte(digits) != 0x30 || position == digits &+ 1 else { throw JSONFault(.number, start) }
+    guard position > digits, byte(digits) != 0x30 || position == digits &+ 1 else { throw JSONError(.number, start) }
     var kind = FieldValue.Kind.integer
     if position < end {
       let next = byte(position)
@@ -165,19 +165,19 @@ struct JSONScanner {
     return FieldValue(kind: kind, slice: TextSlice(offset: start, count: position &- start, encoding: .verbatim))
   }
 
-  private mutating func scanFraction(_ start: Int) throws(JSONFault) {
+  private mutating func scanFraction(_ start: Int) throws(JSONError) {
     if byte(position) == UInt8(ascii: ".") {
       position &+= 1
       let digits = position
       skipDigits()
-      guard position > digits else { throw JSONFault(.number, start) }
+      guard position > digits else { throw JSONError(.number, start) }
     }
     if position < end, byte(position) | 0x20 == UInt8(ascii: "e") {
       position &+= 1
       if position < end, byte(position) == UInt8(ascii: "+") || byte(position) == UInt8(ascii: "-") { position &+= 1 }
       let digits = position
       skipDigits()
-      guard position > digits else { throw JSONFault(.number, start) }
+      guard position > digits else { throw JSONError(.number, start) }
     }
   }
 
@@ -187,7 +187,7 @@ struct JSONScanner {
   }
 
   /// Checks and skips an array or object that starts here, without recursion.
-  mutating func skipContainer(_ scratch: inout TextScratch) throws(JSONFault) {
+  mutating func skipContainer(_ scratch: inout TextScratch) throws(JSONError) {
     var depth: UInt32 = 0
     // Bit n tells whether level n is an object.
     var objects: UInt32 = 0
@@ -197,7 +197,7 @@ struct JSONScanner {
       if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
         let isObject = first == UInt8(ascii: "{")
         depth += 1
-        guard depth <= UInt32(Limits.nesting) else { throw JSONFault(.tooDeep, position) }
+        guard depth <= UInt32(Limits.nesting) else { throw JSONError(.tooDeep, position) }
         objects = isObject ? objects | 1 &<< depth : objects & ~(1 &<< depth)
         position &+= 1
         if try peek() == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
@@ -224,24 +224,24 @@ struct JSONScanner {
           position &+= 1
           closed = true
         default:
-          throw JSONFault(.comma, position)
+          throw JSONError(.comma, position)
         }
       } while closed
     }
   }
 
-  private mutating func skipKey(_ scratch: inout TextScratch) throws(JSONFault) {
-    guard try peek() == UInt8(ascii: "\"") else { throw JSONFault(.key, position) }
+  private mutating func skipKey(_ scratch: inout TextScratch) throws(JSONError) {
+    guard try peek() == UInt8(ascii: "\"") else { throw JSONError(.key, position) }
     position &+= 1
     _ = try scanString(&scratch)
-    guard try peek() == UInt8(ascii: ":") else { throw JSONFault(.colon, position) }
+    guard try peek() == UInt8(ascii: ":") else { throw JSONError(.colon, position) }
     position &+= 1
   }
 
   /// Reads a string whose opening quote was consumed. Its bytes are checked; a string without escapes stays where it
   /// is, another is decoded into `scratch`.
   @inline(__always)
-  mutating func scanString(_ scratch: inout TextScratch) throws(JSONFault) -> TextSlice {
+  mutating func scanString(_ scratch: inout TextScratch) throws(JSONError) -> TextSlice {
     let start = position
     while position &+ 8 <= end {
       let marks = Bytes.notPlain(base.loadUnaligned(fromByteOffset: position, as: UInt64.self).littleEndian)
@@ -261,7 +261,7 @@ struct JSONScanner {
   }
 
   /// The rest of a string that isn't plain ASCII or that is near the body's end: byte by byte.
-  private mutating func scanRareString(_ start: Int, _ scratch: inout TextScratch) throws(JSONFault) -> TextSlice {
+  private mutating func scanRareString(_ start: Int, _ scratch: inout TextScratch) throws(JSONError) -> TextSlice {
     while position < end {
       let byte = byte(position)
       switch byte {
@@ -271,21 +271,24 @@ struct JSONScanner {
         return slice
       case UInt8(ascii: "\\"):
         return try scanEscapedString(start, &scratch)
-      case 0..<0x20:
-        throw JSONFault(.control, position)
-      case 0x80...:
-        let length = Bytes.sequenceLength(base + position, available: end &- position)
-        guard length > 0 else { throw JSONFault(.utf8, position) }
-        position &+= length
       default:
-        position &+= 1
+        try skipScalar(byte)
       }
     }
-    throw JSONFault(.truncated, position)
+    throw JSONError(.truncated, position)
+  }
+
+  /// Consumes a scalar that begins with `byte` and is neither a quote nor a backslash.
+  @inline(__always)
+  private mutating func skipScalar(_ byte: UInt8) throws(JSONError) {
+    guard byte >= 0x20 else { throw JSONError(.control, position) }
+    let length = byte < 0x80 ? 1 : Bytes.sequenceLength(base + position, available: end &- position)
+    guard length > 0 else { throw JSONError(.utf8, position) }
+    position &+= length
   }
 
   /// As above, from the first backslash on; what stands before it, from `start`, is copied.
-  private mutating func scanEscapedString(_ start: Int, _ scratch: inout TextScratch) throws(JSONFault) -> TextSlice {
+  private mutating func scanEscapedString(_ start: Int, _ scratch: inout TextScratch) throws(JSONError) -> TextSlice {
     scratch.reserve()
     let offset = scratch.used
     var copied = start
@@ -300,22 +303,16 @@ struct JSONScanner {
         scratch.append(UnsafeRawBufferPointer(start: base + copied, count: position &- copied))
         try scanEscape(&scratch)
         copied = position
-      case 0..<0x20:
-        throw JSONFault(.control, position)
-      case 0x80...:
-        let length = Bytes.sequenceLength(base + position, available: end &- position)
-        guard length > 0 else { throw JSONFault(.utf8, position) }
-        position &+= length
       default:
-        position &+= 1
+        try skipScalar(byte)
       }
     }
-    throw JSONFault(.truncated, position)
+    throw JSONError(.truncated, position)
   }
 
-  private mutating func scanEscape(_ scratch: inout TextScratch) throws(JSONFault) {
+  private mutating func scanEscape(_ scratch: inout TextScratch) throws(JSONError) {
     let start = position
-    guard end &- position >= 2 else { throw JSONFault(.truncated, end) }
+    guard end &- position >= 2 else { throw JSONError(.truncated, end) }
     let letter = byte(position &+ 1)
     position &+= 2
     switch letter {
@@ -330,24 +327,24 @@ struct JSONScanner {
       if scalar & 0xFC00 == 0xD800 {
         guard
           end &- position >= 2, byte(position) == UInt8(ascii: "\\"), byte(position &+ 1) == UInt8(ascii: "u")
-        else { throw JSONFault(.loneSurrogate, start) }
+        else { throw JSONError(.loneSurrogate, start) }
         position &+= 2
         let low = try scanHex(start)
-        guard low & 0xFC00 == 0xDC00 else { throw JSONFault(.loneSurrogate, start) }
+        guard low & 0xFC00 == 0xDC00 else { throw JSONError(.loneSurrogate, start) }
         scalar = 0x10000 + (scalar & 0x3FF) << 10 + low & 0x3FF
       } else if scalar & 0xFC00 == 0xDC00 {
-        throw JSONFault(.loneSurrogate, start)
+        throw JSONError(.loneSurrogate, start)
       }
       scratch.append(scalar: scalar)
-    default: throw JSONFault(.escape, start)
+    default: throw JSONError(.escape, start)
     }
   }
 
-  private mutating func scanHex(_ start: Int) throws(JSONFault) -> UInt32 {
-    guard end &- position >= 4 else { throw JSONFault(.truncated, end) }
+  private mutating func scanHex(_ start: Int) throws(JSONError) -> UInt32 {
+    guard end &- position >= 4 else { throw JSONError(.truncated, end) }
     var value: UInt32 = 0
     for _ in 0..<4 {
-      guard let digit = Hex.value(byte(position)) else { throw JSONFault(.escape, start) }
+      guard let digit = Hex.value(byte(position)) else { throw JSONError(.escape, start) }
       value = value &<< 4 | UInt32(digit)
       position &+= 1
     }
@@ -356,7 +353,7 @@ struct JSONScanner {
 }
 
 /// Why a body is not the JSON that a request must be, and where. Small, so that throwing it costs nothing.
-struct JSONFault: Error, Equatable {
+struct JSONError: Error, Equatable {
   enum Kind: UInt8 {
     case truncated, notAnObject, key, colon, comma, value, number, control, escape, loneSurrogate, utf8, tooDeep,
       trailing

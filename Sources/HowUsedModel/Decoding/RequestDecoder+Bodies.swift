@@ -3,7 +3,7 @@ internal import ByteText
 extension RequestDecoder {
   /// Reads a JSON body into `fields` and `batch`.
   mutating func scanJSON(_ body: UnsafeRawBufferPointer, now: Int64) throws(RequestError) {
-    do throws(JSONFault) {
+    do throws(JSONError) {
       var scanner = JSONScanner(body, emptyBase: UnsafeRawPointer(scratch.base))
       if try scanner.openObject() {
         while try scanner.scanMembers(into: &fields, scratch: &scratch, stopsAtBatch: true) == .batch {
@@ -22,7 +22,7 @@ extension RequestDecoder {
     _ scanner: inout JSONScanner,
     _ body: UnsafeRawBufferPointer,
     now: Int64
-  ) throws(JSONFault) {
+  ) throws(JSONError) {
     guard try scanner.peek() == UInt8(ascii: "[") else {
       _ = try scanner.scanValue(&scratch)
       return
@@ -48,12 +48,12 @@ extension RequestDecoder {
       case UInt8(ascii: "]"):
         scanner.position += 1
         return
-      default: throw JSONFault(.comma, scanner.position)
+      default: throw JSONError(.comma, scanner.position)
       }
     }
   }
 
-  private static func error(_ fault: JSONFault, _ body: UnsafeRawBufferPointer) -> RequestError {
+  private static func error(_ fault: JSONError, _ body: UnsafeRawBufferPointer) -> RequestError {
     let offset = Int(fault.offset)
     guard fault.kind == .duplicate else {
       return RequestError(.invalidJSON, "the body is not valid JSON: \(fault.words), at byte \(offset)")

@@ -5,8 +5,25 @@ struct HealthReport: Encodable {
   struct Redis: Encodable {
     var reachable: Bool
     var durability: String?
+    /// See ``RedisStatus/writesPostponed``.
+    var writesPostponed: Bool?
     var usedMemory: Int64?
     var memoryLimit: Int64?
+  }
+
+  /// That the streams' ids are ahead of Redis's clock, which was set forward and back. Nothing is lost by it.
+  struct Clock: Encodable {
+    /// By how much.
+    let aheadSeconds: Double
+    let problem: String
+
+    init(leadMilliseconds: Int64) {
+      aheadSeconds = Double(leadMilliseconds) / 1000
+      problem = """
+        events get ids that are ahead of Redis's clock, which was once set forward: their times are right, and the ids \
+        will be when the clock has come there
+        """
+    }
   }
 
   /// `ready` or `not ready`.
@@ -17,6 +34,8 @@ struct HealthReport: Encodable {
   var redis: Redis
   /// Entries in the streams; nil while Redis can't be reached.
   var streamLength: Int64?
+  /// Nil when nothing is wrong with it.
+  var clock: Clock?
   var archive: ConsumerHealth?
   var statistics: ConsumerHealth?
 }

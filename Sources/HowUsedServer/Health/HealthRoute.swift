@@ -6,11 +6,15 @@ import NIOCore
 
 /// `GET /health`: 200 when events are taken and answered, 503 with the reasons when not.
 package struct HealthRoute: Sendable {
+  /// Why events aren't taken over the connections that there are, or nil; and by how many milliseconds the streams' ids are
+  /// ahead of Redis's clock.
+  package typealias IDs = @Sendable () -> (problem: String?, lead: Int64)
   package typealias Source = @Sendable () async -> ConsumerHealth?
 
   private let redis: RedisMonitor
   private let registry: BotRegistry
   private let gate: IngestGate
+  private let ids: IDs
   private let archive: Source
   private let statistics: Source
 
@@ -18,12 +22,14 @@ package struct HealthRoute: Sendable {
     redis: RedisMonitor,
     registry: BotRegistry,
     gate: IngestGate,
+    ids: @escaping IDs = { (nil, 0) },
     archive: @escaping Source,
     statistics: @escaping Source
   ) {
     self.redis = redis
     self.registry = registry
     self.gate = gate
+    self.ids = ids
     self.archive = archive
     self.statistics = statistics
   }
@@ -48,6 +54,8 @@ package struct HealthRoute: Sendable {
     if let refusal = status?.refusal { reasons.append(refusal) }
     if !registry.snapshot.isLoaded { reasons.append("the bots have not been read yet") }
     if gate.isClosed { reasons.append("Redis's memory is at its high-water mark: events are refused") }
+    let ids = ids()
+    if let problem = ids.problem { reasons.append(problem) }
     return HealthReport(
       status: reasons.isEmpty ? "ready" : "not ready",
       reasons: reasons,
@@ -55,10 +63,12 @@ package struct HealthRoute: Sendable {
       redis: .init(
         reachable: status != nil,
         durability: status?.durability.rawValue,
+        writesPostponed: status?.writesPostponed,
         usedMemory: status?.usedMemory,
         memoryLimit: status?.memoryLimit
       ),
       streamLength: status?.streamLength,
+      clock: ids.lead > 0 ? HealthReport.Clock(leadMilliseconds: ids.lead) : nil,
       archive: await archive(),
       statistics: await statistics()
     )

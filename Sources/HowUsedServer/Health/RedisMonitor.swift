@@ -1,3 +1,4 @@
+package import HowUsedArchive
 package import HowUsedStore
 package import Logging
 import NIOCore
@@ -23,12 +24,23 @@ package final class RedisMonitor: Service {
   /// What was read within the last second or two; nil while Redis can't be reached.
   package var status: RedisStatus? { latest.withLock { $0 } }
 
+  /// For the archive, which can free some.
+  package var memory: RedisMemory? {
+    status.map { RedisMemory(used: $0.usedMemory, limit: $0.memoryLimit, isRefusing: gate.isClosed) }
+  }
+
   package func run() async throws {
     var failures = 0
     while !Task.isShuttingDownGracefully && !Task.isCancelled {
       do {
         let status = try await read()
-        latest.withLock { $0 = status }
+        let before = latest.withLock { latest in
+          defer { latest = status }
+          return latest
+        }
+        if let before, status.delayedSyncs > before.delayedSyncs {
+          logger.warning("a sync of Redis's append-only file took longer than two seconds: its disk is slow")
+        }
         if failures > 0 { logger.info("Redis is reachable again") }
         failures = 0
         updateGate(status)

@@ -21,6 +21,11 @@ package struct RedisStatus: Sendable, Equatable {
   package var memoryLimit: Int64 = 0
   /// Entries in the streams of all partitions.
   package var streamLength: Int64 = 0
+  /// Whether Redis answers at present before it has given a write to the system, because a sync of `everysec` lasts: then
+  /// its crash costs what it answered since, of two seconds at most. Nil in the other tiers, which never do that.
+  package var writesPostponed: Bool?
+  /// How often since Redis's start a sync lasted longer than those two seconds, so that everybody waited.
+  package var delayedSyncs: Int64 = 0
   /// Why Redis refuses all writes, for a person; nil when it takes them.
   package var refusal: String?
 
@@ -72,6 +77,13 @@ package struct RedisStatus: Sendable, Equatable {
     let maximum = memory.integer("maxmemory") ?? 0
     memoryLimit = maximum > 0 ? maximum : memory.integer("total_system_memory") ?? 0
     durability = Self.durability(appendOnly: appendOnly, appendFsync: appendFsync)
+    if durability == .everysec, let syncing = persistence["aof_pending_bio_fsync"],
+      let buffered = persistence["aof_buffer_length"]
+    {
+      // redis/src/aof.c, flushAppendOnlyFile.
+      writesPostponed = syncing != "0" && buffered != "0"
+    }
+    delayedSyncs = persistence["aof_delayed_fsync"].flatMap { Int64($0) } ?? 0
     refusal = Self.refusal(persistence: persistence, replication: replication)
     streamLength = answers.reduce(0) { $0 &+ ($1.int ?? 0) }
   }

@@ -37,6 +37,9 @@ final class DayCounter {
   /// Events that count.
   var count: Int { events.count - open }
 
+  /// Whether any that counts isn't before `index`.
+  func hasEvents(from index: Int) -> Bool { events.count > max(open, index) }
+
   /// All events that were added, dropped ones included as long as they are kept.
   var kept: Int { events.count }
 
@@ -127,9 +130,12 @@ final class DayCounter {
   }
 
   /// A ``Section`` by the minute of the events that count.
-  /// - Parameter segment: the segment that they are of, or will be.
-  func encoded(_ compressor: ZstdCompressor, segment: UInt64) throws -> [UInt8] {
-    let events = self.events[open...]
+  /// - Parameters:
+  ///   - segment: the segment that they are of, or will be.
+  ///   - start: the events before this one are left out.
+  func encoded(_ compressor: ZstdCompressor, segment: UInt64, from start: Int = 0) throws -> [UInt8] {
+    let first = max(open, start)
+    let events = self.events[first...]
     var isUsed = (
       combinations: [Bool](repeating: false, count: table.combinations.count),
       users: [Bool](repeating: false, count: table.users.count)
@@ -146,7 +152,7 @@ final class DayCounter {
     var userRanks = [UInt32](repeating: 0, count: table.users.count)
     for (rank, number) in userOrder.enumerated() { userRanks[Int(number)] = UInt32(rank) }
 
-    let header = SectionHeader(start: start, span: Self.secondsPerDay, bucket: 60)
+    let header = SectionHeader(start: self.start, span: Self.secondsPerDay, bucket: 60)
     var keys = TupleKeys(rows: rows.count, users: userOrder.count, buckets: header.buckets, counts: false)
     keys.reserveCapacity(events.count)
     for event in events {
@@ -159,10 +165,10 @@ final class DayCounter {
     }
     keys.sort()
     var firsts = firsts(events, users: userOrder.count, userRanks, rowRanks)
-    firsts.sent = lastSent(users: userOrder.count, userRanks, segment)
+    firsts.sent = lastSent(from: first, users: userOrder.count, userRanks, segment)
     var encoder = SectionEncoder(header, texts: values, firsts: firsts, compressor: compressor)
     try keys.write(to: &encoder) { rows[$0].key }
-    return try encoder.finish(users: userOrder.map { table.users.keys[Int($0)] }, figures: nil)
+    return try encoder.finish(users: userOrder.map { table.users.keys[Int($0)] })
   }
 
   private func firsts(
@@ -184,8 +190,13 @@ final class DayCounter {
     return firsts
   }
 
-  private func lastSent(users count: Int, _ userRanks: [UInt32], _ segment: UInt64) -> [SectionFirsts.Sent] {
-    guard let first = sent.firstIndex(where: { $0.event >= open }) else { return [] }
+  private func lastSent(
+    from start: Int,
+    users count: Int,
+    _ userRanks: [UInt32],
+    _ segment: UInt64
+  ) -> [SectionFirsts.Sent] {
+    guard let first = sent.firstIndex(where: { $0.event >= start }) else { return [] }
     var last = [SectionFirsts.Sent?](repeating: nil, count: count)
     for entry in sent[first...] {
       let rank = userRanks[Int(entry.user)]

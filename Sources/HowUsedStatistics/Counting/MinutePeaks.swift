@@ -1,6 +1,6 @@
 /// The highest number of users within a minute and the one before it.
 enum MinutePeaks {
-  private static let minutesPerDay = 1440
+  fileprivate static let minutesPerDay = 1440
 
   /// - Parameter sections: of one UTC day, by the minute.
   /// - Returns: for each minute of the day; the first counts alone.
@@ -45,6 +45,11 @@ enum MinutePeaks {
       }
     }
     RadixSort.sort(&seen, bits: 0..<11 + RadixSort.bits(below: wanted.count))
+    count(seen, &online)
+  }
+
+  /// - Parameter seen: users times 2048 plus minutes, ascending.
+  fileprivate static func count(_ seen: [UInt64], _ online: inout [UInt32]) {
     var last = UInt64.max
     for (index, key) in seen.enumerated() where key != last {
       last = key
@@ -61,5 +66,47 @@ enum MinutePeaks {
   /// - Returns: the highest of each quarter of an hour.
   static func quarters(_ minutes: [UInt32]) -> [UInt32] {
     stride(from: 0, to: minutes.count, by: 15).map { minutes[$0..<min($0 + 15, minutes.count)].max() ?? 0 }
+  }
+}
+
+/// Who was there in which minutes of a day that more may come of.
+struct OpenMinutes: Sendable {
+  /// Users' numbers times 2048 plus minutes, ascending, each once.
+  private var seen: [UInt64] = []
+
+  /// Bytes of memory, about.
+  var size: Int { seen.count * 8 }
+
+  /// - Parameter sections: of the day, by the minute.
+  /// - Throws: ``RollupDamage``
+  mutating func add(_ sections: [Section], _ users: UserDirectory) throws {
+    var new: [UInt64] = []
+    for section in sections {
+      let numbers = users.numbers(of: try section.users())
+      var stream = try RowStream(section)
+      try stream.forEach(0..<section.header.rows) { _, user, minute, _ in
+        new.append(UInt64(numbers[Int(user)]) << 11 | UInt64(minute & 0x7ff))
+      }
+    }
+    RadixSort.sort(&new, bits: 0..<11 + RadixSort.bits(below: users.count))
+    var merged: [UInt64] = []
+    merged.reserveCapacity(seen.count + new.count)
+    var place = 0
+    for key in new where merged.last != key {
+      while place < seen.count, seen[place] < key {
+        merged.append(seen[place])
+        place &+= 1
+      }
+      if place < seen.count, seen[place] == key { place &+= 1 }
+      merged.append(key)
+    }
+    seen = merged + seen[place...]
+  }
+
+  /// For each minute the highest number of users in it and the one before; the first counts alone.
+  var peaks: [UInt32] {
+    var online = [UInt32](repeating: 0, count: MinutePeaks.minutesPerDay + 1)
+    MinutePeaks.count(seen, &online)
+    return Array(online[..<MinutePeaks.minutesPerDay])
   }
 }

@@ -3,7 +3,7 @@ import HowUsedArchive
 /// Makes one section of several of the same bot: a day's of segments', a month's of days', or who is known of any. What is
 /// in memory is the rows' columns, the users, and a slice of the tuples.
 struct SectionJoin {
-  /// Where the result's ``SectionFigures`` come from.
+  /// Where the result's ``Section/peaks()`` come from.
   enum Peaks {
     case none
     /// From the minutes of the inputs, which are of one day, by the minute.
@@ -20,6 +20,7 @@ struct SectionJoin {
     var values = 1 << 17
     /// Tuples, and likewise users, in memory at once, about.
     var slice = 2 << 20
+    var figures = SectionFigures.Limits()
   }
 
   /// In the order of their events.
@@ -115,7 +116,16 @@ struct SectionJoin {
         try encoder.beginRow(rows[row], number: UInt32(row))
       }
     }
-    return try encoder.finish(users: users, figures: try figures(peaks))
+    var section = try encoder.finish(users: users, peaks: try self.peaks(peaks))
+    for input in inputs { input.forget() }
+    section += try figures(of: section)
+    return section
+  }
+
+  private func figures(of section: [UInt8]) throws -> [UInt8] {
+    guard header.span > 0 else { return [] }
+    let section = try Section(section[...], path: "memory", order: 0, decompressor: try ZstdDecompressor())
+    return try SectionFigures.encoded(section, limits.figures, compressor)
   }
 
   // MARK: Rows
@@ -207,25 +217,24 @@ struct SectionJoin {
     }
   }
 
-  // MARK: Figures
+  // MARK: Peaks
 
-  private func figures(_ peaks: Peaks) throws -> SectionFigures? {
+  private func peaks(_ peaks: Peaks) throws -> [UInt32] {
     switch peaks {
-    case .none: return nil
+    case .none: return []
     case .counted:
       let minutes = try MinutePeaks.minutes(inputs, users: userPlaces, count: users.count, slice: limits.slice)
-      return SectionFigures(peaks: MinutePeaks.quarters(minutes))
+      return MinutePeaks.quarters(minutes)
     case .joined:
       var joined = [UInt32](repeating: 0, count: header.buckets)
       for input in inputs {
-        guard let figures = try input.figures() else { continue }
-        for (bucket, peak) in figures.peaks.enumerated() {
+        for (bucket, peak) in try input.peaks().enumerated() {
           let time = input.header.start + Int64(bucket) * input.header.bucket - header.start
           guard time >= 0, time < header.span else { throw input.damagedBlock() }
           joined[Int(time / header.bucket)] = max(joined[Int(time / header.bucket)], peak)
         }
       }
-      return SectionFigures(peaks: joined)
+      return joined
     }
   }
 }

@@ -45,7 +45,7 @@ package struct OldCounters: Service {
     var removed: Int64 = 0
     var cursor = "0"
     repeat {
-      let reply = try await client.send("SCAN", cursor, "MATCH", "hu:{p*}:stats:*", "COUNT", Self.count)
+      let reply = try await client.send("SCAN", cursor, "MATCH", keys.statisticsPattern, "COUNT", Self.count)
       guard let parts = reply.array, parts.count == 2, let next = parts[0].string, let names = parts[1].array else {
         throw StoreError.unexpectedReply(command: "SCAN")
       }

@@ -149,24 +149,23 @@ final class PartitionStatistics: Sendable {
 
   func noteAsked() { state.withLock { $0.asked = .now } }
 
-  /// What is counted of a bot, and through when: Unix milliseconds.
-  func version(of bot: BotID) -> (version: BotVersion, asOf: Int64) {
-    state.withLock { state in
-      let arrivals = state.tail.arrivals(of: bot.rawValue)
-      return (BotVersion(changes: state.changes, arrivals: arrivals), state.asOf)
-    }
+  /// What is counted of a bot.
+  /// - Throws: `ZstdError`.
+  func look(at bot: BotID) throws -> TailLook {
+    try state.withLock { try $0.tail.look(at: bot.rawValue, changes: $0.changes, asOf: $0.asOf) }
   }
 
   /// - Throws: `ZstdError`.
   func snapshot(of bot: BotID) throws -> BotSnapshot {
     try state.withLock { state in
       state.asked = .now
+      let look = try state.tail.look(at: bot.rawValue, changes: state.changes, asOf: state.asOf)
       return BotSnapshot(
         bot: bot.rawValue,
         files: state.files,
         removal: state.removals[bot.rawValue] ?? state.files.removals[bot.rawValue],
-        tail: try state.tail.sections(of: bot.rawValue),
-        asOf: state.asOf,
+        tail: look.sections,
+        asOf: look.asOf,
         updatesName: state.updatesNames[bot.rawValue]
       )
     }

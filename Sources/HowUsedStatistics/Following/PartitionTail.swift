@@ -73,12 +73,10 @@ struct PartitionTail {
     events = bots.values.reduce(0) { $0 + $1.count }
   }
 
-  func sections(of bot: Int64) throws -> [SectionPlace] {
-    try bots[bot]?.sections() ?? []
+  /// What counts of a bot.
+  func look(at bot: Int64, changes: UInt64, asOf: Int64) throws -> TailLook {
+    try bots[bot]?.look(changes: changes, asOf: asOf) ?? TailLook(version: BotVersion(changes: changes), asOf: asOf)
   }
-
-  /// Events of a bot that came, since nothing of it was kept.
-  func arrivals(of bot: Int64) -> UInt64 { bots[bot]?.arrivals ?? 0 }
 
   func recentEvents(of bot: Int64, _ limit: Int) -> [RecentEvents.Event] { bots[bot]?.recentEvents(limit) ?? [] }
 

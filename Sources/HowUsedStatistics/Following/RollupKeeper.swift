@@ -41,7 +41,8 @@ final class RollupKeeper: Service {
   }
 
   func run() async throws {
-    let thread = BackgroundThread()
+    // It computes for long without a pause. What was sealed is on disk and trimmed, whether it's counted yet or not.
+    let thread = BackgroundThread(niceness: BackgroundThread.keeping)
     let worker = KeepingWorker(layout, partitions.map(\.partition), retention, eventLoop: thread.eventLoop)
     await cancelWhenGracefulShutdown { [self] in
       while !Task.isCancelled {

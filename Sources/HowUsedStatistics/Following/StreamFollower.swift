@@ -17,6 +17,8 @@ final class StreamFollower: Service {
   private let interval: Duration
   /// Whether a partition is to be followed though nobody asks for its bots.
   private let isHeld: @Sendable (Partition) async -> Bool
+  /// Whether a partition's entries will be in sealed files within a moment: then they are counted from those alone.
+  private let isBehind: @Sendable (Partition) -> Bool
   /// Rings when there is something to be counted from the archive.
   private let sealings: WakeableSleep
   private let status: FollowerStatus
@@ -37,6 +39,7 @@ final class StreamFollower: Service {
     clock: RedisClock,
     interval: Duration,
     isHeld: @escaping @Sendable (Partition) async -> Bool,
+    isBehind: @escaping @Sendable (Partition) -> Bool,
     sealings: WakeableSleep,
     status: FollowerStatus,
     logger: Logger
@@ -48,6 +51,7 @@ final class StreamFollower: Service {
     self.clock = clock
     self.interval = interval
     self.isHeld = isHeld
+    self.isBehind = isBehind
     self.sealings = sealings
     self.status = status
     self.logger = logger
@@ -117,7 +121,7 @@ final class StreamFollower: Service {
   ) async throws -> [PartitionStatistics] {
     var asked: [(partition: PartitionStatistics, after: StreamID)] = []
     for partition in active {
-      guard try hasAllFiles(partition) else {
+      guard try !isBehind(partition.partition) && hasAllFiles(partition) else {
         isWaiting = true
         continue
       }

@@ -1,6 +1,7 @@
 import HowUsedArchive
 import HowUsedModel
 import HowUsedStore
+import Synchronization
 
 /// One bot's events that aren't in files yet, and its last few that are.
 final class TailBot {
@@ -11,11 +12,14 @@ final class TailBot {
     var ids: [StreamID] = []
     /// Events that came with a time of their own: their milliseconds, by index.
     var times: [Int: Int64] = [:]
+    /// How many of its events are in ``sections``.
+    var encoded = 0
   }
 
   private var days: [Day] = []
-  /// What ``sections(_:)`` gave, as long as it's true.
-  private var encoded: [SectionPlace]?
+  private var last: (look: TailLook, at: ContinuousClock.Instant)?
+  /// What counts, as far as somebody asked for it, in the order in which it came.
+  private var encoded: [SectionPlace] = []
   /// Events that ever came.
   private(set) var arrivals: UInt64 = 0
   private var minute: Int64 = 0
@@ -24,6 +28,12 @@ final class TailBot {
 
   /// So many are kept after they got into files, for who looks at the last ones.
   static let keptEvents = RecentEvents.limits.upperBound
+
+  /// With so many sections all become one again: each takes time of every question that isn't asked again and again.
+  private static let sectionLimit = 16
+  /// Who asks within so long sees the same: the pages of a bot ask at once, each several questions.
+  private static let lookInterval = Duration.seconds(1)
+  private static let sectionNumbers = Atomic<UInt64>(0)
 
   /// Events that count.
   var count: Int { days.reduce(0) { $0 + $1.counter.count } }
@@ -51,7 +61,6 @@ final class TailBot {
     days[index].ids.append(id)
     arrivals += 1
     days[index].counter.add(event, in: fragment, at: seconds, arrival: arrivals)
-    encoded = nil
     count(at: seconds / 60)
   }
 
@@ -95,19 +104,45 @@ final class TailBot {
     }
     let newest = days.map { $0.ids.last ?? .zero }.max() ?? .zero
     days.removeAll { $0.counter.count == 0 && $0.ids.last ?? .zero < newest }
-    encoded = nil
+    forgetSections()
   }
 
-  /// What counts, as sections by the minute.
+  private func forgetSections() {
+    encoded = []
+    last = nil
+    for index in days.indices { days[index].encoded = 0 }
+  }
+
+  /// What counts, or did so a moment ago.
+  /// - Parameters:
+  ///   - changes: of what is counted but by more events.
+  ///   - asOf: through when it's everything, Unix milliseconds.
+  func look(changes: UInt64, asOf: Int64) throws -> TailLook {
+    let version = BotVersion(changes: changes, arrivals: arrivals)
+    if let last, last.look.version.changes == changes {
+      if last.look.version == version { self.last?.look.asOf = asOf }
+      if let look = self.last?.look, look.version == version || .now - last.at < Self.lookInterval { return look }
+    }
+    let look = TailLook(version: version, asOf: asOf, sections: try sections())
+    last = (look, .now)
+    return look
+  }
+
+  /// What counts, as sections by the minute. What came since they were asked for last makes new ones, so that who knows
+  /// the others goes on from there.
   func sections() throws -> [SectionPlace] {
-    if let encoded { return encoded }
+    guard days.contains(where: { $0.counter.hasEvents(from: $0.encoded) }) else { return encoded }
+    if encoded.count >= Self.sectionLimit { forgetSections() }
     let compressor = try ZstdCompressor(level: 1)
     DayCounter.keepLastSent(days.map(\.counter))
-    let places = try days.filter { $0.counter.count > 0 }.map { day in
-      SectionPlace.memory(try day.counter.encoded(compressor, segment: .max), start: day.counter.start, order: .max)
+    for index in days.indices where days[index].counter.hasEvents(from: days[index].encoded) {
+      let counter = days[index].counter
+      let bytes = try counter.encoded(compressor, segment: .max, from: days[index].encoded)
+      let number = Self.sectionNumbers.add(1, ordering: .relaxed).newValue
+      encoded.append(.memory(bytes, start: counter.start, number: number))
+      days[index].encoded = counter.kept
     }
-    encoded = places
-    return places
+    return encoded
   }
 
   /// The last events, the newest first.
@@ -128,4 +163,12 @@ final class TailBot {
       )
     }
   }
+}
+
+/// A bot's events that aren't in files, as somebody saw them.
+struct TailLook: Sendable {
+  var version: BotVersion
+  /// Through when everything that arrived is counted: Unix milliseconds.
+  var asOf: Int64
+  var sections: [SectionPlace] = []
 }

@@ -1,6 +1,7 @@
 import Crypto
 import HowUsedArchive
 import HowUsedModel
+import HowUsedStore
 
 /// A small file with the SHA-256 of its content at its end, which is there wholly or not at all.
 enum CheckedFile {

@@ -1,4 +1,5 @@
 import HowUsedArchive
+import HowUsedStore
 
 /// Goes through a file's sections bot by bot, with a piece of the index in memory.
 struct EntryCursor {

@@ -1,5 +1,6 @@
 import HowUsedArchive
 import HowUsedModel
+import HowUsedStore
 
 /// What a ``RollupMaker`` knows of the files, and how far its rounds through them are.
 struct KeepingState: Sendable {

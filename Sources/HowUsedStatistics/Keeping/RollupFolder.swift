@@ -1,5 +1,6 @@
 import HowUsedArchive
 import HowUsedModel
+import HowUsedStore
 
 /// A partition's folder of statistics, as a listing and the files' footers say. All calls block.
 struct RollupFolder: Sendable {

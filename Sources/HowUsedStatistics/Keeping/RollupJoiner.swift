@@ -7,6 +7,7 @@ struct RollupJoiner {
   let layout: RollupLayout
   let partition: Partition
   let removals: [Int64: StreamID]
+  let limits: SectionJoin.Limits
   let hook: KeepingHook
   let compressor: ZstdCompressor
   let decompressor: ZstdDecompressor
@@ -15,11 +16,13 @@ struct RollupJoiner {
     _ layout: RollupLayout,
     _ partition: Partition,
     removals: [Int64: StreamID],
+    limits: SectionJoin.Limits,
     hook: @escaping KeepingHook
   ) throws(ZstdError) {
     self.layout = layout
     self.partition = partition
     self.removals = removals
+    self.limits = limits
     self.hook = hook
     compressor = try ZstdCompressor(level: 1)
     decompressor = try ZstdDecompressor()
@@ -153,7 +156,7 @@ struct RollupJoiner {
       for (header, places) in parts.values.sorted(by: { $0.header.start < $1.header.start }) {
         let sections = try places.map { try cursors[$0.cursor].section($0.entry, decompressor) }
         try writer.add(
-          try SectionJoin(sections, header, compressor: compressor).encoded(peaks),
+          try SectionJoin(sections, header, compressor: compressor, limits: limits).encoded(peaks),
           bot: bot,
           time: header.time,
           uses: header.span > 0 ? sections.reduce(0) { $0 + $1.header.uses } : 0

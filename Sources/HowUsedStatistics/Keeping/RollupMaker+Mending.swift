@@ -1,5 +1,6 @@
 import HowUsedArchive
 import HowUsedModel
+import HowUsedStore
 
 /// What is damaged, missing or of a removed bot.
 extension RollupMaker {

@@ -1,5 +1,6 @@
 import HowUsedArchive
 package import HowUsedModel
+import HowUsedStore
 
 /// Keeps one partition's files of statistics up to date, in small steps, each of which leaves them right. All calls
 /// block; only one process at a time works on a partition.
@@ -12,6 +13,8 @@ package struct RollupMaker: Sendable {
   package let partition: Partition
   let retention: StatisticsRetention
   let hook: KeepingHook
+  /// Others are for tests.
+  var limits = SectionJoin.Limits()
 
   /// The files as of the last step.
   package private(set) var set: RollupSet
@@ -138,7 +141,7 @@ package struct RollupMaker: Sendable {
   }
 
   func joiner() throws(ZstdError) -> RollupJoiner {
-    try RollupJoiner(layout, partition, removals: state?.removals ?? [:], hook: hook)
+    try RollupJoiner(layout, partition, removals: state?.removals ?? [:], limits: limits, hook: hook)
   }
 
   mutating func made(_ file: RollupFile?) throws {

@@ -3,6 +3,7 @@
 #endif
 package import HowUsedArchive
 package import HowUsedModel
+import HowUsedStore
 
 /// Makes all of a partition's statistics anew from the archive, beside those that are there, and puts them in their place
 /// when they are finished. A server that runs goes on with the old ones until then. All calls block.

@@ -62,7 +62,7 @@ struct BotReader {
     )
   }
 
-  /// Scans a time, from where an earlier scan of the same was when files were closed.
+  /// Scans a time, from where an earlier scan of the same was.
   private func scan<State: ScanState>(
     _ key: ScanCache.Key,
     _ bounds: [Int64],
@@ -70,25 +70,45 @@ struct BotReader {
     _ add: (inout State, [Section]) throws -> Void
   ) throws -> State {
     let groups = try snapshot.groups(of: bounds[0]..<bounds[bounds.count - 1], base: key.base)
+    let identities = groups.map { ScanCache.Group($0) }
+    var openKey = key
+    openKey.isOpen = true
     var state = initial
     var done = 0
-    if let entry = cache.find(key), let known = entry.state as? State, entry.identities.count <= groups.count,
-      zip(entry.identities, groups).allSatisfy({ $0 == $1.closedIdentity }), entry.isOf(bounds)
-    {
+    for key in [openKey, key] {
+      guard let entry = cache.find(key), let known = entry.state as? State,
+        let missing = entry.missing(identities, bounds)
+      else { continue }
       state = known
       state.bounds = bounds
-      done = entry.identities.count
-    }
-    let closed = groups.prefix { $0.closedIdentity != nil }.count
-    for (index, group) in groups.enumerated().dropFirst(done) {
-      try checkDeadline()
-      try add(&state, loader.load(group))
-      if index + 1 == closed {
-        let identities = groups.prefix(closed).compactMap(\.closedIdentity)
-        cache.keep(.init(identities: identities, through: group.end, state: state), for: key)
+      done = entry.groups.count
+      if missing.isEmpty, done == groups.count { return state }
+      if key.isOpen { cache.forget(key) }
+      if let last = groups.prefix(done).last, !missing.isEmpty {
+        try self.add(&state, last.places.filter { missing.contains($0.identity) }, of: last, mayGrow: true, add)
       }
+      break
     }
+    // The last group may yet become more.
+    let closed = min(groups.prefix(while: \.isInFiles).count, groups.count - 1)
+    for (index, group) in groups.enumerated().dropFirst(done) {
+      try self.add(&state, group.places, of: group, mayGrow: index >= closed, add)
+      if index + 1 == closed { cache.keep(.init(groups: Array(identities.prefix(closed)), state: state), for: key) }
+    }
+    cache.keep(.init(groups: identities, state: state), for: openKey)
     return state
+  }
+
+  private func add<State: ScanState>(
+    _ state: inout State,
+    _ places: [SectionPlace],
+    of group: SectionGroup,
+    mayGrow: Bool,
+    _ add: (inout State, [Section]) throws -> Void
+  ) throws {
+    try checkDeadline()
+    state.begin(group.time, mayGrow: mayGrow)
+    try add(&state, loader.load(places))
   }
 
   // MARK: Uses
@@ -106,7 +126,7 @@ struct BotReader {
     let key = key(.uses, filter, segment, timeline.bounds, timeline.base, names: names, hasOther: hasOther)
     return try scan(key, timeline.bounds, from: UsesScan(bounds: timeline.bounds)) { state, sections in
       for section in sections {
-        try state.add(section, series: selection.series(of: section) { numbers[$0] })
+        try state.add(section, try SectionSeries(section, selection, adds: true) { numbers[$0] })
       }
     }
   }
@@ -117,8 +137,8 @@ struct BotReader {
     let key = key(.uses, filter, segment, timeline.whole.bounds, timeline.base)
     return try scan(key, timeline.whole.bounds, from: ValueUses(bounds: timeline.whole.bounds)) { state, sections in
       for section in sections {
-        let series = try selection.series(of: section) { Int32(state.names.number(of: $0)) }
-        try state.uses.add(section, series: series)
+        let series = try SectionSeries(section, selection, adds: true) { Int32(state.names.number(of: $0)) }
+        try state.uses.add(section, series)
       }
     }
   }
@@ -172,17 +192,14 @@ struct BotReader {
       UserCounts(series: range.count),
       series: range.count,
       bounds: timeline.bounds,
-      sampleBits: sampleBits
+      sampleBits: sampleBits,
+      users: cache.directory(of: snapshot.bot)
     )
     let state = try scan(key, timeline.bounds, from: initial) { state, sections in
-      let series = try sections.map { section -> [Int32]? in
-        if selection.isEverything(in: section) { return nil }
-        return try selection.series(of: section) { name in
-          let number = Int(numbers[name])
-          return range.contains(number) ? Int32(number - range.lowerBound) : RowSelection.none
-        }
+      try state.add(sections, selection) { name in
+        let number = Int(numbers[name])
+        return range.contains(number) ? Int32(number - range.lowerBound) : RowSelection.none
       }
-      try state.add(sections, series: series)
     }
     return state.visits
   }
@@ -191,7 +208,8 @@ struct BotReader {
 
   func active(_ filter: EventFilter, _ bounds: [Int64], base: BaseBucket) throws -> ActiveCounts {
     let selection = selection(filter, nil)
-    let initial = UserScan(ActiveCounts(), series: 1, bounds: bounds, sampleBits: sampleBits)
+    let directory = cache.directory(of: snapshot.bot)
+    let initial = UserScan(ActiveCounts(), series: 1, bounds: bounds, sampleBits: sampleBits, users: directory)
     let state = try scan(key(.active, filter, nil, bounds, base), bounds, from: initial) { state, sections in
       try state.add(sections, series: sections.map { try selection.series(of: $0) { _ in 0 } })
     }
@@ -207,10 +225,13 @@ struct BotReader {
     users: [Int64]
   ) throws -> Visits {
     let selection = selection(filter, nil)
-    var scan = UserScan(visits, series: 1, bounds: timeline.bounds, sampleBits: sampleBits, users: users)
+    let directory = UserDirectory()
+    _ = directory.numbers(of: users)
+    var scan = UserScan(visits, series: 1, bounds: timeline.bounds, sampleBits: sampleBits, users: directory)
     for group in try snapshot.groups(of: timeline.time, base: timeline.base) {
       try checkDeadline()
-      let sections = try loader.load(group)
+      let sections = try loader.load(group.places)
+      scan.begin(group.time, mayGrow: false)
       try scan.add(sections, series: sections.map { try selection.series(of: $0) { _ in 0 } })
     }
     return scan.visits
@@ -227,7 +248,7 @@ struct BotReader {
     _ body: (_ id: Int64, _ series: Int, _ point: Int) -> Void
   ) throws {
     let selection = selection(filter, segment, includesUpdates: true)
-    try registrations().forEach(selection, number) { id, seconds, series in
+    try registrations().forEach(in: bounds[0]..<bounds[bounds.count - 1], selection, number) { id, seconds, series in
       guard series >= 0, let point = PointTable.point(at: seconds, bounds) else { return }
       body(id, Int(series), point)
     }
@@ -235,21 +256,29 @@ struct BotReader {
 
   /// How everybody began.
   func registrations() throws -> Registrations {
-    let places = try snapshot.beginnings()
-    let key = key(.registrations, EventFilter(), nil, [0, 1], .day)
-    let identities = [places.compactMap(\.closedIdentity)]
-    var found: Registrations
-    if let entry = cache.find(key), entry.identities == identities, let known = entry.state as? Registrations {
+    let closed = try snapshot.beginnings()
+    let places = closed + snapshot.tail
+    let groups = places.map { ScanCache.Group(SectionGroup($0)) }
+    var key = key(.registrations, EventFilter(), nil, [0, 1], .day)
+    var found = Registrations()
+    var done = 0
+    for isOpen in [true, false] where done == 0 {
+      key.isOpen = isOpen
+      guard let entry = cache.find(key), let known = entry.state as? Registrations, groups.starts(with: entry.groups)
+      else { continue }
       found = known
-    } else {
-      found = Registrations()
-      for place in places {
-        try checkDeadline()
-        try found.add(loader.load(place))
-      }
-      cache.keep(.init(identities: identities, through: 0, state: found), for: key)
+      done = entry.groups.count
+      if done == places.count { return found }
+      if isOpen { cache.forget(key) }
     }
-    for place in snapshot.tail { try found.add(loader.load(place)) }
+    for (index, place) in places.enumerated().dropFirst(done) {
+      try checkDeadline()
+      try found.add(loader.load(place))
+      key.isOpen = index + 1 > closed.count
+      if index + 1 == closed.count || index + 1 == places.count {
+        cache.keep(.init(groups: Array(groups[...index]), state: found), for: key)
+      }
+    }
     return found
   }
 
@@ -258,7 +287,8 @@ struct BotReader {
   /// The highest number of users within two minutes, of each point.
   func peaks(_ timeline: Timeline) throws -> [Int64] {
     let key = key(.online, EventFilter(), nil, timeline.bounds, timeline.base)
-    let state = try scan(key, timeline.bounds, from: PeakScan(bounds: timeline.bounds)) { try $0.add($1) }
+    let initial = PeakScan(bounds: timeline.bounds, users: cache.directory(of: snapshot.bot))
+    let state = try scan(key, timeline.bounds, from: initial) { try $0.add($1) }
     return state.values
   }
 }

@@ -91,9 +91,11 @@ struct ChartReader {
     var names = TextTable()
     var totals: [Int64] = []
     let number: ([UInt8]) -> Int32 = { Int32(names.number(of: $0)) }
-    try reader.registrations(query.filter, query.segment, timeline.whole.bounds, number) { _, series, _ in
-      if series >= totals.count { totals += Array(repeating: 0, count: series + 1 - totals.count) }
-      totals[series] += 1
+    if query.segment != nil {
+      try reader.registrations(query.filter, query.segment, timeline.whole.bounds, number) { _, series, _ in
+        if series >= totals.count { totals += Array(repeating: 0, count: series + 1 - totals.count) }
+        totals[series] += 1
+      }
     }
     let ranking = totals.indices.filter { totals[$0] > 0 }
       .map { (name: Array(names[UInt32($0)]), total: totals[$0]) }

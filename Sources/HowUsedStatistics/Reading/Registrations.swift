@@ -3,18 +3,20 @@ import HowUsedArchive
 /// When each of a bot's users registered, and by which event: the earliest that is known, in some sections.
 struct Registrations: ScanState {
   private var users = HashTable<Int64>()
+  /// Of each user when it registered: Unix seconds.
+  private var times: [Int64] = []
   /// Of each user the minute (Unix) of the earliest event, and its row.
   private var minutes: [Int64] = []
   private var rows: [UInt32] = []
-  /// The last registration time that was sent.
-  private var sent: [SectionFirsts.Sent?] = []
+  /// Of users the last registration time that was sent.
+  private var sent: [Int: SectionFirsts.Sent] = [:]
   private var texts = [TextTable(), TextTable(), TextTable(), TextTable()]
   private var combinations = HashTable<TextNumbers>()
 
   /// Of no meaning here.
   var bounds: [Int64] = []
   var size: Int {
-    users.count * 64 + combinations.count * 24 + texts.reduce(0) { $0 + $1.size }
+    users.count * 48 + sent.count * 64 + combinations.count * 24 + texts.reduce(0) { $0 + $1.size }
   }
 
   /// - Parameter section: of later events than those before.
@@ -29,9 +31,10 @@ struct Registrations: ScanState {
       if user == minutes.count {
         minutes.append(minute)
         rows.append(numbers[Int(firsts.rows[place])])
-        sent.append(nil)
+        times.append(minute * 60)
       } else if minute < minutes[user] {
         minutes[user] = minute
+        if sent.isEmpty || sent[user] == nil { times[user] = minute * 60 }
         rows[user] = numbers[Int(firsts.rows[place])]
       }
     }
@@ -41,6 +44,7 @@ struct Registrations: ScanState {
       // What came last counts, whichever days the events were for.
       if let old = sent[user], old.segment > new.segment { continue }
       sent[user] = new
+      times[user] = new.seconds
     }
   }
 
@@ -61,19 +65,25 @@ struct Registrations: ScanState {
     }
   }
 
-  /// Calls `body` for every user.
+  /// Calls `body` for every user who registered in a time (Unix seconds).
   /// - Parameter body: `seconds` is when the user registered: what was sent, else the minute of the first event; `series`
   ///   that of the first event.
   func forEach(
+    in time: Range<Int64>,
     _ selection: RowSelection,
     _ number: (_ name: [UInt8]) -> Int32,
     _ body: (_ id: Int64, _ seconds: Int64, _ series: Int32) -> Void
   ) {
+    if selection.isEverything {
+      let series = number(ChartAnswer.allName)
+      for (user, seconds) in times.enumerated() where time.contains(seconds) { body(users.keys[user], seconds, series) }
+      return
+    }
     let values = (0..<4).map { place in combinations.keys.map { $0[place] } }
     let texts = texts.map { table in (0..<table.count).map { Array(table[UInt32($0)]) } }
     let series = selection.series(texts: texts, values: values, count: combinations.count, number)
-    for (user, id) in users.keys.enumerated() {
-      body(id, sent[user]?.seconds ?? minutes[user] * 60, series[Int(rows[user])])
+    for (user, seconds) in times.enumerated() where time.contains(seconds) {
+      body(users.keys[user], seconds, series[Int(rows[user])])
     }
   }
 }

@@ -21,11 +21,8 @@ struct RowSelection {
     self.includesUpdates = includesUpdates
   }
 
-  /// Whether all of a section's rows are asked for, in one series: events are, and it has no updates that aren't.
-  func isEverything(in section: Section) -> Bool {
-    guard filter.isEverything, segment == nil else { return false }
-    return includesUpdates || updatesName != nil || section.texts[0].first?.isEmpty != true
-  }
+  /// Whether all rows are asked for, in one series.
+  var isEverything: Bool { filter.isEverything && segment == nil && includesUpdates }
 
   /// - Parameter series: the number of a name; ``none`` for a name that isn't asked for.
   /// - Returns: of each row its series, ``none`` or ``unattributed``.
@@ -44,18 +41,8 @@ struct RowSelection {
     count: Int,
     _ series: (_ name: [UInt8]) -> Int32
   ) -> [Int32] {
-    let events = texts[0].map { event($0) }
-    let verdicts =
-      [events.map(\.verdict)]
-      + (1...3).map { place in
-        texts[place].map { verdict($0, filter.params[place - 1]) }
-      }
-    let names: [Int32]
-    switch segment {
-    case nil: names = []
-    case .event?: names = events.map { $0.verdict == .no ? Self.none : series($0.name) }
-    case .param(let number)?: names = texts[number].map { series($0) }
-    }
+    let verdicts = verdicts(texts)
+    let names = names(texts, series)
     let single = segment == nil ? series(ChartAnswer.allName) : Self.none
     return (0..<count).map { row in
       var isUnknown = false
@@ -69,6 +56,41 @@ struct RowSelection {
       if isUnknown { return Self.unattributed }
       guard let segment else { return single }
       return names[Int(values[segment.place][row])]
+    }
+  }
+
+  /// Which dimension alone tells a row's series, and the series of each of its values: ``SectionFigures/everything`` with one
+  /// value when all rows are the same. Nil: more than one dimension tells it.
+  func decisive(in section: Section, _ series: (_ name: [UInt8]) -> Int32) -> (dimension: Int, series: [Int32])? {
+    let verdicts = verdicts(section.texts)
+    let filtered = (0..<4).filter { !verdicts[$0].allSatisfy { $0 == .yes } }
+    let dimensions = Set(filtered + (segment.map { [$0.place] } ?? []))
+    guard dimensions.count <= 1 else { return nil }
+    guard let dimension = dimensions.first else { return (SectionFigures.everything, [series(ChartAnswer.allName)]) }
+    let names = names(section.texts, series)
+    let single = segment == nil ? series(ChartAnswer.allName) : Self.none
+    let decided = verdicts[dimension].enumerated().map { value, verdict in
+      switch verdict {
+      case .yes: segment == nil ? single : names[value]
+      case .no: Self.none
+      case .unknown: Self.unattributed
+      }
+    }
+    return (decided.count == 1 ? SectionFigures.everything : dimension, decided)
+  }
+
+  /// Of each dimension what each of its values says about a row.
+  private func verdicts(_ texts: [[[UInt8]]]) -> [[Verdict]] {
+    [texts[0].map { event($0).verdict }]
+      + (1...3).map { place in texts[place].map { verdict($0, filter.params[place - 1]) } }
+  }
+
+  /// Of each value of the dimension that rows are told apart by the series.
+  private func names(_ texts: [[[UInt8]]], _ series: (_ name: [UInt8]) -> Int32) -> [Int32] {
+    switch segment {
+    case nil: []
+    case .event?: texts[0].map { event($0) }.map { $0.verdict == .no ? Self.none : series($0.name) }
+    case .param(let number)?: texts[number].map { series($0) }
     }
   }
 

@@ -3,7 +3,8 @@ import HowUsedArchive
 /// Where a section can be had: in a file, or in memory, from the events that aren't sealed yet.
 enum SectionPlace: Sendable {
   case file(RollupFile, RollupEntry)
-  case memory([UInt8], start: Int64, order: UInt64)
+  /// - Parameter number: that no other one has.
+  case memory([UInt8], start: Int64, number: UInt64)
 
   /// Unix seconds.
   var start: Int64 {
@@ -18,10 +19,15 @@ enum SectionPlace: Sendable {
     return false
   }
 
-  /// What tells it from every other one, also from one of the same name that was made anew; nil: it becomes more.
-  var closedIdentity: String? {
-    guard case .file(let file, let entry) = self else { return nil }
-    return "\(file.name)/\(entry.offset)/\(entry.size)/\(file.size)/\(file.footer.bucket)"
+  var isInFile: Bool { if case .file = self { true } else { false } }
+
+  /// What tells it from every other one, also from one of the same name that was made anew.
+  var identity: String {
+    switch self {
+    case .file(let file, let entry):
+      "\(file.name)/\(entry.offset)/\(entry.size)/\(file.size)/\(file.footer.bucket)"
+    case .memory(_, _, let number): "memory/\(number)"
+    }
   }
 
   /// Unix seconds.
@@ -43,9 +49,9 @@ final class SectionLoader {
     case .file(let file, let entry):
       guard file.name.kind == .minutes || file.name.kind == .known else { return try file.section(entry, decompressor) }
       return try keep("\(file.name)/\(entry.offset)") { try file.section(entry, decompressor) }
-    case .memory(let bytes, let start, let order):
-      return try keep("\(start)") {
-        try Section(bytes[...], path: "memory", order: order, decompressor: decompressor)
+    case .memory(let bytes, _, _):
+      return try keep(place.identity) {
+        try Section(bytes[...], path: "memory", order: .max, decompressor: decompressor)
       }
     }
   }
@@ -58,8 +64,8 @@ final class SectionLoader {
     return section
   }
 
-  func load(_ group: SectionGroup) throws -> [Section] {
-    try group.places.map { try load($0) }.filter { $0.header.users > 0 }
+  func load(_ places: [SectionPlace]) throws -> [Section] {
+    try places.map { try load($0) }.filter { $0.header.users > 0 }
   }
 }
 
@@ -67,6 +73,8 @@ final class SectionLoader {
 /// by group, so that no more than one is in memory.
 struct SectionGroup: Sendable {
   private(set) var places: [SectionPlace]
+
+  init(_ place: SectionPlace) { places = [place] }
 
   /// Groups in the order of time.
   static func groups(_ places: [SectionPlace]) -> [SectionGroup] {
@@ -76,20 +84,15 @@ struct SectionGroup: Sendable {
       if place.start < end {
         groups[groups.count - 1].places.append(place)
       } else {
-        groups.append(SectionGroup(places: [place]))
+        groups.append(SectionGroup(place))
       }
       end = max(end, place.end)
     }
     return groups
   }
 
-  /// Nil: some of it isn't in files yet.
-  var closedIdentity: [String]? {
-    let identities = places.compactMap(\.closedIdentity)
-    return identities.count == places.count ? identities : nil
-  }
+  var isInFiles: Bool { places.allSatisfy(\.isInFile) }
 
   /// Unix seconds.
-  var end: Int64 { places.map(\.end).max() ?? 0 }
-
+  var time: Range<Int64> { (places.first?.start ?? 0)..<(places.map(\.end).max() ?? 0) }
 }

@@ -1,5 +1,6 @@
 import HowUsedArchive
 import HowUsedModel
+import HowUsedStore
 
 /// Finds a bot's last events in the newest sealed segments: for who looks after a restart.
 struct SegmentEvents {

@@ -13,6 +13,19 @@ struct UserCounts: UserVisits, ScanSized {
   /// Of each series the last points that went on behind a group of sections, and who was in them.
   private var open: [(older: OpenPoint, newer: OpenPoint)]
   private let series: Int
+  /// Of a group that more may come of.
+  private var part = Part()
+  private(set) var takesMore = false
+
+  private struct Part {
+    var group = 0..<Int64(0)
+    var width = 0
+    /// Of each series the words of each user; empty: that isn't kept.
+    var masks: [[UInt64]] = []
+  }
+
+  /// More words of users aren't kept.
+  private static let partLimit = 1 << 20
 
   init(series: Int) {
     totals = Array(repeating: 0, count: series)
@@ -31,12 +44,39 @@ struct UserCounts: UserVisits, ScanSized {
   /// Bytes of memory, about.
   var size: Int {
     let users = open.reduce(0) { $0 + $1.older.users.count + $1.newer.users.count } + seen.reduce(0) { $0 + $1.count }
-    return (values.count + users) * 8
+    return (values.count + users + part.masks.reduce(0) { $0 + $1.count }) * 8
+  }
+
+  mutating func begin(_ group: Range<Int64>, mayGrow: Bool, width: Int, users: Int) {
+    if mayGrow, part.group == group { return }
+    // Of one point alone it's enough to know who was seen.
+    let isKept = mayGrow && users * width * series <= Self.partLimit
+    let masks = [[UInt64]](repeating: [], count: isKept && width > 0 ? series : 0)
+    part = Part(group: group, width: width, masks: masks)
+    takesMore = isKept
+  }
+
+  /// Leaves out where users were in earlier parts of the group.
+  private mutating func leaveOutParts(_ batch: UserBatch, _ series: Int, _ users: Int) {
+    guard !part.masks.isEmpty else { return }
+    let width = part.width
+    part.masks[series] += Array(repeating: 0, count: max(users * width - part.masks[series].count, 0))
+    part.masks[series].withUnsafeMutableBufferPointer { masks in
+      batch.forEach { user, words in
+        guard user != UserBatch.nobody else { return }
+        for word in 0..<width {
+          let known = masks[user &* width &+ word]
+          masks[user &* width &+ word] = known | words[word]
+          words[word] &= ~known
+        }
+      }
+    }
   }
 
   mutating func visit(_ batch: UserBatch, series: Int, users: Int) {
+    leaveOutParts(batch, series, users)
     let words = (users + 63) / 64
-    seen[series] += Array(repeating: 0, count: max(words - seen[series].count, 0))
+    makeRoom(series, words)
     leaveOutKnown(batch, series, words)
     var counts = [Int64](repeating: 0, count: batch.width * 64)
     var new = 0
@@ -61,12 +101,38 @@ struct UserCounts: UserVisits, ScanSized {
       }
     }
     totals[series] += Int64(new)
-    guard let last = counts.lastIndex(where: { $0 > 0 }) else { return }
-    let count = (batch.first + last + 1) * self.series
-    values += Array(repeating: 0, count: max(count - values.count, 0))
-    for (index, count) in counts[...last].enumerated() {
-      values[(batch.first + index) * self.series + series] += count
+    for (index, count) in counts.enumerated() { add(count, point: batch.first + index, series: series) }
+  }
+
+  private mutating func makeRoom(_ series: Int, _ words: Int) {
+    seen[series] += Array(repeating: 0, count: max(words - seen[series].count, 0))
+  }
+
+  /// Users who did something, without saying when.
+  /// - Parameters:
+  ///   - users: how many there are by now.
+  ///   - next: the next one's number, ``UserBatch/nobody`` or, when there are no more, nil.
+  mutating func see(series: Int, users: Int, _ next: () -> UInt32?) {
+    makeRoom(series, (users + 63) / 64)
+    var new = 0
+    seen[series].withUnsafeMutableBufferPointer { seen in
+      while let user = next() {
+        guard user != UserBatch.nobody else { continue }
+        let place = Int(user >> 6)
+        let bit = UInt64(truncatingIfNeeded: user & 63)
+        new &+= Int(truncatingIfNeeded: ~seen[place] >> bit & 1)
+        seen[place] |= 1 << bit
+      }
     }
+    totals[series] += Int64(new)
+  }
+
+  /// Users of a point that weren't there yet. They don't change the totals.
+  mutating func add(_ count: Int64, point: Int, series: Int) {
+    guard count > 0 else { return }
+    let place = point * self.series + series
+    values += Array(repeating: 0, count: max((point + 1) * self.series - values.count, 0))
+    values[place] += count
   }
 
   /// A point may be in several groups: who was in it already doesn't count again.
@@ -95,35 +161,33 @@ struct UserCounts: UserVisits, ScanSized {
 struct ActiveCounts: UserVisits, ScanSized {
   static let windows = [1, 7, 30]
 
-  /// Of each window, by day, how many more users there are than the day before.
-  private var changes = [[Int64]](repeating: [], count: windows.count)
+  /// By day and window, how many more users there are than the day before.
+  private var changes: [Int64] = []
   /// Of each user the last day with a visit + 1; 0: none.
   private var last: [UInt16] = []
 
-  var size: Int { last.count * 2 + changes.reduce(0) { $0 + $1.count * 8 } }
+  var size: Int { last.count * 2 + changes.count * 8 }
 
   mutating func visit(_ batch: UserBatch, series: Int, users: Int) {
     last += Array(repeating: 0, count: max(users - last.count, 0))
-    batch.forEachPoint { add(user: $0, $1) }
-  }
-
-  private mutating func add(user: Int, _ point: Int) {
-    let before = Int(last[user]) - 1
-    guard before != point else { return }
-    last[user] = UInt16(truncatingIfNeeded: point + 1)
-    for (index, days) in Self.windows.enumerated() {
-      // A visit counts on its day and the following ones, as far as the one before doesn't count there already.
-      let start = before < 0 ? point : max(point, before + days)
-      add(1, index, start)
-      add(-1, index, point + days)
+    let days = batch.first + batch.width * 64 + (Self.windows.last ?? 0)
+    changes += Array(repeating: 0, count: max(days * Self.windows.count - changes.count, 0))
+    let windows = Self.windows
+    changes.withUnsafeMutableBufferPointer { changes in
+      last.withUnsafeMutableBufferPointer { last in
+        batch.forEachPoint { user, point in
+          let before = Int(last[user]) - 1
+          guard before != point else { return }
+          last[user] = UInt16(truncatingIfNeeded: point + 1)
+          for index in 0..<windows.count {
+            // A visit counts on its day and the following ones, as far as the one before doesn't count there already.
+            let start = before < 0 ? point : max(point, before &+ windows[index])
+            changes[start &* windows.count &+ index] &+= 1
+            changes[(point &+ windows[index]) &* windows.count &+ index] &-= 1
+          }
+        }
+      }
     }
-  }
-
-  private mutating func add(_ change: Int64, _ window: Int, _ day: Int) {
-    if day >= changes[window].count {
-      changes[window] += Array(repeating: 0, count: day + 1 - changes[window].count)
-    }
-    changes[window][day] += change
   }
 
   /// The counts of some days.
@@ -131,7 +195,8 @@ struct ActiveCounts: UserVisits, ScanSized {
     var sum: Int64 = 0
     var values: [Int64] = []
     for day in 0..<days.upperBound {
-      if day < changes[window].count { sum += changes[window][day] }
+      let place = day * Self.windows.count + window
+      if place < changes.count { sum += changes[place] }
       if day >= days.lowerBound { values.append(sum) }
     }
     return values

@@ -80,7 +80,10 @@ struct UserMarks {
   ///   - rounds: how many such calls there will be.
   /// - Throws: ``RollupDamage``
   mutating func mark(_ series: Int, _ masks: UserMasks, rounds: Int) throws {
-    if isEverybody { return markEverybody(masks) }
+    if isEverybody {
+      if series == 0 { markEverybody(masks) }
+      return
+    }
     var next = 0
     let wanted = wanted[series]
     for index in blocks.indices where next < wanted.count && Int(wanted[next]) < blocks[index].upperBound {
@@ -155,12 +158,13 @@ struct UserMarks {
       let before = pairs.offset
       let next = user &+ Int(truncatingIfNeeded: pairs.shortVarint())
       // In a row each user is there once.
-      guard next >= user, next < users, pairs.isSound, count < masks.size else { return nil }
+      guard next >= user, next < users, pairs.isSound else { return nil }
       let place = places.map { Int($0[next]) } ?? next
       guard place < end else {
         pairs.offset = before
         break
       }
+      guard count < masks.size else { return nil }
       user = next
       masks.mark(place, count)
       count &+= 1

@@ -1,10 +1,26 @@
 import HowUsedArchive
+import Synchronization
 
 /// What is told who did something when.
 protocol UserVisits {
+  /// Whether more sections of the group that came last may come.
+  var takesMore: Bool { get }
+
+  /// A group comes next, or more of the one that came last.
+  /// - Parameters:
+  ///   - mayGrow: whether more of it may come later.
+  ///   - width: words of each user; 0: there is one point in all.
+  ///   - users: how many there are by now.
+  mutating func begin(_ group: Range<Int64>, mayGrow: Bool, width: Int, users: Int)
+
   /// In the order of points for each user and series. The last point of a batch may come again as the first of a later one.
   /// - Parameter users: how many there are by now; they are numbered from 0.
   mutating func visit(_ batch: UserBatch, series: Int, users: Int)
+}
+
+extension UserVisits {
+  var takesMore: Bool { false }
+  mutating func begin(_ group: Range<Int64>, mayGrow: Bool, width: Int, users: Int) {}
 }
 
 /// Finds out which users did something in which points, by series. One group of sections after the other; in each, a series
@@ -15,34 +31,43 @@ struct UserScan<Visits: UserVisits> {
   var bounds: [Int64]
   private let seriesCount: Int
   /// Users are left out unless this many low bits of their hash are 0.
-  private let sampleBits: Int
-  private var users = UserNumbers()
+  let sampleBits: Int
+  let users: UserDirectory
+  private(set) var group = 0..<Int64(0)
+  /// Whether what comes is the first of its group.
+  private(set) var isFirst = true
+  var mayGrow = false
 
   /// Bytes that users' bits take, about: so few that caches hold them; more where tuples have to be unpacked
   /// again for each range of users.
   private static var memory: (near: Int, far: Int) { (4 << 20, 24 << 20) }
 
-  /// - Parameter users: that get the first numbers; ascending.
-  init(_ visits: Visits, series: Int, bounds: [Int64], sampleBits: Int = 0, users: [Int64] = []) {
+  init(_ visits: Visits, series: Int, bounds: [Int64], sampleBits: Int = 0, users: UserDirectory) {
     self.visits = visits
     self.bounds = bounds
     seriesCount = series
     self.sampleBits = sampleBits
-    _ = self.users.numbers(of: users)
+    self.users = users
+  }
+
+  /// Sections of a group come next, a later one than those before, or more of the one that came last.
+  mutating func begin(_ group: Range<Int64>, mayGrow: Bool) {
+    isFirst = group != self.group
+    self.group = group
+    self.mayGrow = mayGrow
   }
 
   /// - Parameters:
-  ///   - sections: of one group, later than those before.
+  ///   - sections: of the group.
   ///   - series: of each section and each of its rows. Nil: all rows are in series 0.
   mutating func add(_ sections: [Section], series: [[Int32]?]) throws {
-    guard let start = sections.map(\.header.start).min(), let end = sections.map(\.header.time.upperBound).max() else {
-      return
-    }
-    let tables = sections.map { PointTable(bounds, $0.header, within: start..<end) }
+    let end = group.upperBound
+    let tables = sections.map { PointTable(bounds, $0.header, within: group) }
     guard let count = tables.first?.count, let first = tables.first?.first, count > 0 else { return }
     // Of one point alone the totals tell everything.
     let last = bounds.count > 2 && bounds[first + count] > end ? first + count - 1 : nil
-    let (ids, places) = UserUnion.join(try sections.map { try $0.users() })
+    let lists = try sections.map { try $0.users() }
+    let (ids, places) = lists.count == 1 ? (lists[0], []) : UserUnion.join(lists)
     let numbers = numbers(of: ids)
     var parts: [UserMarks] = []
     for (index, section) in sections.enumerated() {
@@ -50,6 +75,7 @@ struct UserScan<Visits: UserVisits> {
       parts.append(try UserMarks(section, series[index], seriesCount, tables[index], places))
     }
     let width = (count + 63) / 64
+    visits.begin(group, mayGrow: mayGrow, width: bounds.count > 2 ? width : 0, users: users.count)
     let memory = parts.reduce(0) { $0 + $1.size } <= UserMarks.keptLimit ? Self.memory.near : Self.memory.far
     let size = min(max(memory / (width * 8), 64), ids.count)
     let masks = UserMasks(size: size, width: width)
@@ -63,7 +89,8 @@ struct UserScan<Visits: UserVisits> {
     }
   }
 
-  private mutating func numbers(of ids: [Int64]) -> [UInt32] {
+  /// Numbers some users of a section or several, ascending: those that are left out are ``UserBatch/nobody``.
+  func numbers(of ids: [Int64]) -> [UInt32] {
     guard sampleBits > 0 else { return users.numbers(of: ids) }
     let mask: UInt64 = (1 << UInt64(sampleBits)) - 1
     let isWanted = ids.map { UInt64(bitPattern: $0).mixed(0x5eed) & mask == 0 }
@@ -73,7 +100,21 @@ struct UserScan<Visits: UserVisits> {
 }
 
 extension UserScan: Sendable, ScanSized, ScanState where Visits: ScanSized {
-  var size: Int { users.count * 12 + visits.size }
+  var size: Int { visits.size }
+  var directory: UserDirectory? { users }
+  var takesMore: Bool { visits.takesMore }
+}
+
+/// The numbers of a bot's users. All of its scans that are kept share them, and keep bits by these numbers.
+final class UserDirectory: Sendable {
+  private let state = Mutex(UserNumbers())
+
+  var count: Int { state.withLock { $0.count } }
+  /// Bytes of memory, about.
+  var size: Int { count * 12 }
+
+  /// - Parameter users: ascending; those that are new are added.
+  func numbers(of users: [Int64]) -> [UInt32] { state.withLock { $0.numbers(of: users) } }
 }
 
 /// Numbers users from 0 in the order in which they came. Sections have their users sorted, and mostly the same ones: going

@@ -24,9 +24,7 @@ struct UsesScan: ScanState {
 
   /// - Parameter series: of each row.
   mutating func add(_ section: Section, series: [Int32]) throws {
-    if let most = series.max(), Int(most) >= values.count {
-      values += Array(repeating: [], count: Int(most) + 1 - values.count)
-    }
+    makeRoom(series.max())
     let table = PointTable(bounds, section.header, within: section.header.time)
     guard table.count > 0 else { return }
     let rows = try section.rows()
@@ -50,6 +48,26 @@ struct UsesScan: ScanState {
       let series = place / table.count
       add(sum, series < values.count ? Int32(series) : RowSelection.unattributed, table.first + place % table.count)
     }
+  }
+
+  /// - Parameters:
+  ///   - figures: of each value that has any its uses by bucket.
+  ///   - told: the values that are asked for, and the series of each.
+  mutating func add(_ section: Section, _ figures: [UInt32], _ told: [(place: Int, series: Int32)]) {
+    makeRoom(told.map(\.series).max())
+    let table = PointTable(bounds, section.header, within: section.header.time)
+    let buckets = section.header.buckets
+    for (place, series) in told {
+      for (uses, point) in zip(figures[place * buckets..<(place + 1) * buckets], table.points)
+      where point >= 0 && uses > 0 {
+        add(Int64(uses), series, table.first + Int(point))
+      }
+    }
+  }
+
+  private mutating func makeRoom(_ series: Int32?) {
+    guard let series, Int(series) >= values.count else { return }
+    values += Array(repeating: [], count: Int(series) + 1 - values.count)
   }
 
   private mutating func add(_ count: Int64, _ series: Int32, _ point: Int) {
@@ -115,24 +133,54 @@ struct PeakScan: ScanState {
   /// Missing behind the last point with anybody.
   private var peaks: [Int64] = []
   var bounds: [Int64]
+  private var group = 0..<Int64(0)
+  private var mayGrow = false
+  /// Of a group that more may come of: by day, who was there when.
+  private var open: [Int64: OpenMinutes] = [:]
+  private(set) var takesMore = true
 
-  init(bounds: [Int64]) { self.bounds = bounds }
+  /// More uses of a day aren't kept one by one.
+  private static let openLimit = 1 << 20
 
-  var size: Int { peaks.count * 8 }
+  private let users: UserDirectory
+
+  init(bounds: [Int64], users: UserDirectory) {
+    self.bounds = bounds
+    self.users = users
+  }
+
+  var directory: UserDirectory? { users }
+  var size: Int { peaks.count * 8 + open.values.reduce(0) { $0 + $1.size } }
   var values: [Int64] { peaks + Array(repeating: 0, count: bounds.count - 1 - peaks.count) }
 
-  /// - Parameter sections: of one group. With minutes it's a day: a month has none.
+  mutating func begin(_ group: Range<Int64>, mayGrow: Bool) {
+    if group != self.group { (open, takesMore) = ([:], true) }
+    self.group = group
+    self.mayGrow = mayGrow
+  }
+
+  /// - Parameter sections: of one group.
   mutating func add(_ sections: [Section]) throws {
     for section in sections where section.header.bucket > 60 {
-      for (bucket, peak) in try section.figures()?.peaks.enumerated() ?? [].enumerated() {
+      for (bucket, peak) in try section.peaks().enumerated() {
         add(peak, at: section.header.start + Int64(bucket) * section.header.bucket)
       }
     }
-    let minutes = sections.filter { $0.header.bucket == 60 }
-    guard let start = minutes.first?.header.start else { return }
-    for (minute, peak) in try MinutePeaks.minutes(minutes).enumerated() where peak > 0 {
-      add(peak, at: start + Int64(minute) * 60)
+    let days = Dictionary(grouping: sections.filter { $0.header.bucket == 60 }, by: \.header.start)
+    for (start, sections) in days {
+      for (minute, peak) in try minutes(start, sections).enumerated() where peak > 0 {
+        add(peak, at: start + Int64(minute) * 60)
+      }
     }
+  }
+
+  private mutating func minutes(_ start: Int64, _ sections: [Section]) throws -> [UInt32] {
+    guard mayGrow, open[start] != nil || sections.reduce(0, { $0 + $1.header.tuples }) <= Self.openLimit else {
+      takesMore = false
+      return try MinutePeaks.minutes(sections)
+    }
+    try open[start, default: OpenMinutes()].add(sections, users)
+    return open[start]?.peaks ?? []
   }
 
   private mutating func add(_ peak: UInt32, at seconds: Int64) {

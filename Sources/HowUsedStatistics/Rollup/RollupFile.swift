@@ -1,6 +1,7 @@
 import Crypto
 import HowUsedArchive
 import HowUsedModel
+import HowUsedStore
 
 /// A file of the statistics: immutable, and a pure function of archive segments. Sections by bot and time, then an index,
 /// then ``RollupFooter``.

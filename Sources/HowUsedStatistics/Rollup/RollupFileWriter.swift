@@ -1,6 +1,7 @@
 import Crypto
 import HowUsedArchive
 import HowUsedModel
+import HowUsedStore
 
 /// Puts sections together into a file of the statistics, which is there wholly or not at all, also after a crash. What is
 /// in memory is a few sections.

@@ -1,4 +1,5 @@
 import HowUsedArchive
+import HowUsedStore
 
 /// What one bot's users did in a stretch of time: a UTC day by the minute or by quarters of an hour, or a month.
 ///
@@ -9,8 +10,9 @@ import HowUsedArchive
 ///
 /// The bytes, numbers being varints unless said otherwise: the directory's size (4 bytes, little-endian), then zstd frames
 /// with checksums: the directory, the rows' columns, the users, ``SectionFirsts`` (two columns, see ``firsts()``, and what
-/// was sent), ``SectionFigures`` (none when its size is 0), and of each block of rows the pairs (distance to the user before), the tuples (distance to the bucket before
-/// times 2, plus 1 if the pair has another one) and the counts (less 1). Written by ``SectionEncoder``.
+/// was sent), the peaks (how many, and a column; none when the frame's size is 0), and of each block of rows the pairs (distance to
+/// the user before), the tuples (distance to the bucket before times 2, plus 1 if the pair has another one) and the counts
+/// (less 1). Written by ``SectionEncoder``. What then is left of it is ``SectionFigures``.
 final class Section {
   let header: SectionHeader
   /// Of each dimension (0 the event, 1…3 the params) the values, ascending by bytes, as stored, with JSON escapes. Empty:
@@ -35,8 +37,9 @@ final class Section {
   private struct Starts {
     var users = 0
     var firsts = 0
-    var figures = 0
+    var peaks = 0
     var blocks = 0
+    var figures = 0
   }
 
   /// - Parameters:
@@ -58,11 +61,7 @@ final class Section {
     self.path = path
     self.order = order
     self.decompressor = decompressor
-    let size = try bytes.read(0, 4)?.withUnsafeBytes { bytes in
-      var reader = ByteReader(bytes)
-      return Int(reader.fixed(UInt32.self))
-    }
-    guard let size else { throw RollupDamage(path: path, reason: "a section is cut short") }
+    let size = try Self.size(bytes, 0, path)
     let content = try Self.decompress(bytes, 4, size, path, decompressor)
     guard let (header, texts, frames) = content.withUnsafeBytes({ Self.directory($0) }) else {
       throw RollupDamage(path: path, reason: "a section's directory is damaged or of another version")
@@ -74,8 +73,9 @@ final class Section {
     var starts = Starts()
     starts.users = rowsStart + frames.rows
     starts.firsts = starts.users + frames.users
-    starts.figures = starts.firsts + frames.firsts
-    starts.blocks = starts.figures + frames.figures
+    starts.peaks = starts.firsts + frames.firsts
+    starts.blocks = starts.peaks + frames.peaks
+    starts.figures = frames.blocks.reduce(starts.blocks) { $0 + $1.pairs + $1.tuples + $1.counts }
     self.starts = starts
   }
 
@@ -104,7 +104,7 @@ final class Section {
     frames.rows = reader.count(below: contentLimit)
     frames.users = reader.count(below: contentLimit)
     frames.firsts = reader.count(below: contentLimit)
-    frames.figures = reader.count(below: contentLimit)
+    frames.peaks = reader.count(below: contentLimit)
     for _ in 0..<reader.count(below: bytes.count) {
       frames.blocks.append(
         .init(
@@ -116,6 +116,14 @@ final class Section {
       )
     }
     return reader.isSound && reader.isAtEnd ? (header, texts, frames) : nil
+  }
+
+  private static func size(_ bytes: SectionBytes, _ offset: Int, _ path: String) throws -> Int {
+    guard let size = try bytes.read(offset, 4) else { throw RollupDamage(path: path, reason: "a section is cut short") }
+    return size.withUnsafeBytes { size in
+      var reader = ByteReader(size)
+      return Int(reader.fixed(UInt32.self))
+    }
   }
 
   private static func decompress(
@@ -207,14 +215,39 @@ final class Section {
     }
   }
 
+  /// Of each bucket the highest number of users within a minute of it and the one before. The first minute of a UTC day
+  /// counts alone. Empty: not known.
+  func peaks() throws -> [UInt32] {
+    guard frames.peaks > 0 else { return [] }
+    let peaks: [UInt32]? = try frame(starts.peaks, frames.peaks).withUnsafeBytes { bytes in
+      var reader = ByteReader(bytes)
+      let peaks = reader.column(reader.count(below: header.buckets + 1))
+      return reader.isSound && reader.isAtEnd ? peaks : nil
+    }
+    guard let peaks else { throw damage("a section's peaks") }
+    return peaks
+  }
+
   /// Nil: it has none.
   func figures() throws -> SectionFigures? {
-    guard frames.figures > 0 else { return nil }
     if let foundFigures { return foundFigures }
-    let figures = SectionFigures(try frame(starts.figures, frames.figures), buckets: header.buckets)
+    guard bytes.count > starts.figures else { return nil }
+    let size = try Self.size(bytes, starts.figures, path)
+    let start = starts.figures + 4
+    let figures = SectionFigures(try frame(start, size), start: start + size, self)
     guard let figures else { throw damage("a section's figures") }
     foundFigures = figures
     return figures
+  }
+
+  /// Of the values of a dimension that have figures their numbers, one value after the other.
+  func figures(_ kind: SectionFigures.Kind, _ dimension: Int) throws -> [UInt32] {
+    guard let figures = try figures(), !figures.values[dimension].isEmpty else { return [] }
+    let place = figures.frame(kind, dimension)
+    guard let numbers = figures.numbers(kind, dimension, try frame(place.lowerBound, place.count), header) else {
+      throw damage("a section's figures")
+    }
+    return numbers
   }
 
   /// How many bytes its parts take, for who measures.
@@ -222,8 +255,8 @@ final class Section {
     let blocks = frames.blocks.reduce(into: (pairs: 0, tuples: 0, counts: 0)) { sums, block in
       sums = (sums.pairs + block.pairs, sums.tuples + block.tuples, sums.counts + block.counts)
     }
-    return "directory \(rowsStart), rows \(frames.rows), users \(frames.users), firsts \(frames.firsts), figures "
-      + "\(frames.figures), pairs \(blocks.pairs), tuples \(blocks.tuples), counts \(blocks.counts)"
+    return "directory \(rowsStart), rows \(frames.rows), users \(frames.users), firsts \(frames.firsts), peaks "
+      + "\(frames.peaks), figures \(bytes.count - starts.figures), pairs \(blocks.pairs), tuples \(blocks.tuples), counts \(blocks.counts)"
   }
 
   var blockCount: Int { frames.blocks.count }
@@ -265,6 +298,9 @@ final class Section {
     return SectionBlock(pairs: pairs, tuples: tuples, counts: counts)
   }
 
+  /// Where the blocks' bytes are, for tests.
+  var blockPlaces: Range<Int> { starts.blocks..<starts.figures }
+
   private lazy var blockStarts: [Int] = {
     var offset = starts.blocks
     return frames.blocks.map { block in
@@ -281,6 +317,13 @@ final class Section {
 enum SectionBytes {
   case memory(ArraySlice<UInt8>)
   case file(File, offset: Int, size: Int)
+
+  var count: Int {
+    switch self {
+    case .memory(let bytes): bytes.count
+    case .file(_, _, let size): size
+    }
+  }
 
   /// Nil when there aren't so many.
   func read(_ offset: Int, _ count: Int) throws(FileError) -> ArraySlice<UInt8>? {

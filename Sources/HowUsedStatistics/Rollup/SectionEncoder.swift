@@ -173,8 +173,8 @@ struct SectionEncoder {
   /// The whole section.
   /// - Parameters:
   ///   - users: their ids, ascending.
-  ///   - figures: see ``SectionFigures``; nil: none.
-  consuming func finish(users: [Int64], figures: SectionFigures?) throws(ZstdError) -> [UInt8] {
+  ///   - peaks: see ``Section/peaks()``.
+  consuming func finish(users: [Int64], peaks: [UInt32] = []) throws(ZstdError) -> [UInt8] {
     if isRowOpen { try endRow() }
     try endBlock()
     header.rows = rowPairs.count
@@ -194,7 +194,12 @@ struct SectionEncoder {
     let first = header.span > 0 ? firsts.minutes.map { $0 % minutes } : firsts.minutes
     let second = header.span > 0 ? firstRanks : firsts.rows.map { places[Int($0)] }
     frames.firsts = try append(firsts.encoded(first, second), to: &behind)
-    if let figures { frames.figures = try append(figures.encoded(), to: &behind) }
+    if !peaks.isEmpty {
+      var writer = ByteWriter()
+      writer.write(varint: peaks.count)
+      writer.write(column: peaks)
+      frames.peaks = try append(writer.bytes, to: &behind)
+    }
     let directory = try compress(self.directory())
     var section = ByteWriter()
     section.write(UInt32(directory.count))
@@ -218,7 +223,7 @@ struct SectionEncoder {
         writer.write(text)
       }
     }
-    for length in [frames.rows, frames.users, frames.firsts, frames.figures] { writer.write(varint: length) }
+    for length in [frames.rows, frames.users, frames.firsts, frames.peaks] { writer.write(varint: length) }
     writer.write(varint: frames.blocks.count)
     for block in frames.blocks {
       for number in [block.rows, block.pairs, block.tuples, block.counts] { writer.write(varint: number) }

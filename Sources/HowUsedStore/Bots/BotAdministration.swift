@@ -19,7 +19,7 @@ package struct BotAdministration: Sendable {
     try Self.check(name: name)
     try Self.check(tokens)
     // Whoever comes first fixes the number of partitions: the bot's keys depend on it.
-    try await PartitionCount.settle(keys.partitionCount, in: client)
+    try await PartitionCount.agree(keys.partitionCount, in: client, keys)
     let record = BotRecord(
       id: id,
       name: name,

@@ -9,15 +9,15 @@ import Synchronization
 /// As a service it looks each second at the partitions' version keys (one round trip) and reads the partitions that
 /// changed. While Redis is away the last snapshot stands.
 package final class BotRegistry: Service, Sendable {
-  package typealias Observer = @Sendable (BotSnapshot) -> Void
+  package typealias Observer = @Sendable (BotDirectory) -> Void
 
   private struct State {
-    var snapshot = BotSnapshot.notLoaded
+    var snapshot = BotDirectory.notLoaded
     var observers: [Observer] = []
     /// Of each partition: the version that was read last, and the bots under it.
     var versions: [Partition: String] = [:]
     var bots: [Partition: [BotID: BotRecord]] = [:]
-    var settled = false
+    var partitionsAreAgreed = false
   }
 
   private let client: RedisClient
@@ -37,7 +37,7 @@ package final class BotRegistry: Service, Sendable {
     self.logger = logger
   }
 
-  package var snapshot: BotSnapshot { state.withLock { $0.snapshot } }
+  package var snapshot: BotDirectory { state.withLock { $0.snapshot } }
 
   /// Calls the observer with the present snapshot, and with each later one, in order, on no thread in particular; it
   /// must not block and not call the registry. There is no end to it: observers live as long as the registry.
@@ -69,9 +69,9 @@ package final class BotRegistry: Service, Sendable {
   /// Reads what changed since the last time. The first time it also makes sure of the number of partitions.
   /// - Throws: ``StoreError``, and what the client throws.
   package func refresh(everything: Bool = false) async throws {
-    if !state.withLock({ $0.settled }) {
-      try await PartitionCount.settle(keys.partitionCount, in: client)
-      state.withLock { $0.settled = true }
+    if !state.withLock({ $0.partitionsAreAgreed }) {
+      try await PartitionCount.agree(keys.partitionCount, in: client, keys)
+      state.withLock { $0.partitionsAreAgreed = true }
     }
     let versions = try await readVersions()
     let stale = state.withLock { state in
@@ -87,7 +87,7 @@ package final class BotRegistry: Service, Sendable {
       }
       let all = state.bots.values.reduce(into: [:]) { $0.merge($1) { _, new in new } }
       guard !state.snapshot.isLoaded || all != state.snapshot.bots else { return }
-      let snapshot = BotSnapshot(bots: all)
+      let snapshot = BotDirectory(bots: all)
       state.snapshot = snapshot
       for observer in state.observers { observer(snapshot) }
     }
@@ -118,12 +118,12 @@ package final class BotRegistry: Service, Sendable {
 }
 
 /// All bots as of one moment: an immutable value that each event loop holds for itself.
-package struct BotSnapshot: Sendable {
+package struct BotDirectory: Sendable {
   package let bots: [BotID: BotRecord]
   /// False until the registry has been read once. Until then nobody can be told that a token is wrong: answer 503.
   package let isLoaded: Bool
 
-  package static let notLoaded = BotSnapshot(bots: [:], isLoaded: false)
+  package static let notLoaded = BotDirectory(bots: [:], isLoaded: false)
 
   package init(bots: [BotID: BotRecord], isLoaded: Bool = true) {
     self.bots = bots

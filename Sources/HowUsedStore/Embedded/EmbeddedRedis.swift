@@ -7,9 +7,9 @@ import Synchronization
 ///
 /// The first that needs it starts it, the others find it; the last that lets go of it stops it in order. Three locks
 /// see to that, all of them let go by the kernel when a process dies: `transition.lock` is held while somebody starts
-/// or stops it, `users.lock` is held shared by everyone who uses it, and `alive.lock` is held by the Redis itself, which
-/// inherits it. So two processes can't start two, no process stops one that another uses, and one that is left alone by
-/// a killed server is found again, even while it is still loading or saving.
+/// or stops it, `users.lock` is held shared by everyone who uses it, and `alive.lock` is held by the Redis itself, and not
+/// by the children that it forks. So two processes can't start two, no process stops one that another uses, and one that is
+/// left alone by a killed server is found again, even while it is still loading or saving.
 package final class EmbeddedRedis: Sendable {
   private let folder: RedisFolder
   private let durability: Durability
@@ -117,15 +117,20 @@ package final class EmbeddedRedis: Sendable {
 
   /// Whether its process exists, whatever it is doing.
   package var isAlive: Bool {
-    guard let lock = try? FileLock(path: folder.aliveLock) else { return false }
     reap()
-    return !lock.tryLock(.exclusive)
+    return (try? isLockHeld) ?? false
+  }
+
+  private var isLockHeld: Bool {
+    get throws {
+      // The latter by a Redis that an earlier version started, and its children.
+      try DetachedProcess.isHolding(folder.aliveLock) || !FileLock(path: folder.aliveLock).tryLock(.shared)
+    }
   }
 
   /// - Returns: whether it had to be started.
   private func startUnlessAlive() throws -> Bool {
-    let alive = try FileLock(path: folder.aliveLock)
-    guard alive.tryLock(.exclusive) else { return false }
+    guard try !isLockHeld else { return false }
     guard let executable = DetachedProcess.find("redis-server", path: searchPath) else {
       throw StoreError.redisServerMissing
     }
@@ -136,11 +141,13 @@ package final class EmbeddedRedis: Sendable {
       include: access(folder.localConfiguration, R_OK) == 0 ? folder.localConfiguration : nil
     )
     try SmallFile.write(file.text, to: folder.configuration)
-    let process = try DetachedProcess(
-      executable: executable,
-      arguments: [folder.configuration],
-      keeping: alive.descriptor
-    )
+    guard
+      let process = try DetachedProcess(
+        executable: executable,
+        arguments: [folder.configuration],
+        holding: folder.aliveLock
+      )
+    else { return false }
     child.withLock { $0 = process }
     return true
   }

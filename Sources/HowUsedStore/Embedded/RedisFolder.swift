@@ -30,7 +30,7 @@ final class RedisFolder: Sendable {
   var transitionLock: String { path + "/transition.lock" }
   /// Held shared by every process that uses the Redis.
   var usersLock: String { path + "/users.lock" }
-  /// Held by the Redis itself (it inherits the descriptor): taken = alive, in whatever state.
+  /// Held by the Redis itself (``DetachedProcess``): taken = alive, in whatever state.
   var aliveLock: String { path + "/alive.lock" }
 
   /// How this process reaches the socket. A socket address holds 107 bytes (`sun_path`, unix(7)); a longer path is gone

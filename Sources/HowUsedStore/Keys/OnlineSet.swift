@@ -23,8 +23,8 @@ package struct OnlineSet: Sendable {
 
   /// - Parameter seen: at least one.
   package func add(_ seen: [(user: Int64, time: Int64)]) -> RedisCommand {
-    RedisCommand(count: Self.additionCount(users: seen.count)) { out in
-      out.writeCommands(makeAdditionHead())
+    RedisCommand(count: Self.addArguments(users: seen.count)) { out in
+      out.writeCommands(makeAddHead())
       for (user, time) in seen {
         out.writeRESPBulk(time)
         out.writeRESPBulk(user)
@@ -47,10 +47,10 @@ package struct OnlineSet: Sendable {
   // MARK: For who writes many
 
   /// How many arguments ``add(_:)`` has.
-  package static func additionCount(users: Int) -> Int { 3 + 2 * users }
+  package static func addArguments(users: Int) -> Int { 3 + 2 * users }
 
   /// ``add(_:)`` behind the number of its arguments and before the first time.
-  package func makeAdditionHead() -> CommandBytes {
+  package func makeAddHead() -> CommandBytes {
     var head = CommandBytes(capacity: 96)
     head.appendBulk("ZADD")
     key.withUnsafeReadableBytes { head.appendBulk($0) }

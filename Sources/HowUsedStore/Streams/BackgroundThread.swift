@@ -5,16 +5,19 @@ package import NIOPosix
 /// A thread for those who follow the streams. It gives way to the threads that answer requests: what is counted and archived
 /// a little later harms nobody.
 package final class BackgroundThread: TaskExecutor {
-  /// Added to the process's nice value: enough to let others go first, and not so much that a machine that is always
-  /// busy would let the streams grow.
-  private static let niceness: CInt = 5
+  /// Niceness of those who must keep up with what comes in: enough to let others go first, and not so much that a machine
+  /// that is always busy would let the streams grow.
+  package static let following: CInt = 5
+  /// Niceness of who makes the statistics' files: no stream waits for them.
+  package static let keeping: CInt = 10
 
   package let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
   package let eventLoop: any EventLoop
 
-  package init() {
+  /// - Parameter niceness: added to the process's nice value.
+  package init(niceness: CInt = following) {
     eventLoop = group.next()
-    eventLoop.execute { Self.giveWay() }
+    eventLoop.execute { Self.giveWay(niceness) }
   }
 
   package func enqueue(_ job: consuming ExecutorJob) {
@@ -23,7 +26,7 @@ package final class BackgroundThread: TaskExecutor {
   }
 
   /// Of the calling thread only: that's how Linux has it.
-  private static func giveWay() {
+  private static func giveWay(_ niceness: CInt) {
     let process = __priority_which_t(PRIO_PROCESS.rawValue)
     errno = 0
     // The main thread's: the one that made this thread may have given way itself.

@@ -57,6 +57,7 @@ package struct StreamEntries: Sendable {
   }
 
   package var count: Int { entries.count - start }
+  package var first: StreamID? { count > 0 ? entries[start].id : nil }
   package var last: StreamID? { count > 0 ? entries.last?.id : nil }
   /// Memory that they take, about.
   var size: Int { bytes.count + entries.count * MemoryLayout<Entry>.stride }

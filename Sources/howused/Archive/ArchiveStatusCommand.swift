@@ -17,7 +17,7 @@ struct ArchiveStatusCommand: AsyncParsableCommand {
 
   func run() async throws {
     let layout = try store.archive()
-    let statuses = try await store.withStore { store in
+    let statuses = try await store.withStore(archive: true) { store in
       let reader = ArchiveStatusReader(
         layout: layout,
         streams: EventStreams(client: store.client, keys: store.keys)

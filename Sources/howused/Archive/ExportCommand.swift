@@ -62,7 +62,7 @@ struct ExportCommand: AsyncParsableCommand {
         try await write(Exporter(layout: layout, streams: nil, filter: filter, format: format))
       }
     } else {
-      done = try await store.withStore { [filter] store in
+      done = try await store.withStore(archive: true) { [filter] store in
         let streams = EventStreams(client: store.client, keys: store.keys)
         return try await write(Exporter(layout: layout, streams: streams, filter: filter, format: format))
       }

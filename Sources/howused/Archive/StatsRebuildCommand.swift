@@ -32,7 +32,7 @@ struct StatsRebuildCommand: AsyncParsableCommand {
 
   func run() async throws {
     let archive = try store.archive()
-    let outcome = try await store.withStore { store in try await rebuild(store, archive) }
+    let outcome = try await store.withStore(archive: true) { store in try await rebuild(store, archive) }
     for damage in outcome.damages { print("Not counted: \(damage)") }
     print("Counted \(outcome.events) events anew.")
     guard outcome.damages.isEmpty else { throw ExitCode.failure }

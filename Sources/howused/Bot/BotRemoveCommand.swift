@@ -34,7 +34,7 @@ struct BotRemoveCommand: AsyncParsableCommand {
       }
     }
     let layout = try store.archive()
-    let report = try await store.withStore { try await remove($0, layout) }
+    let report = try await store.withStore(archive: purgeArchive) { try await remove($0, layout) }
     guard let report else { return }
     for problem in report.problems { print("Left as it is, and may hold events of the bot: \(problem)") }
     guard report.problems.isEmpty else { throw ExitCode.failure }

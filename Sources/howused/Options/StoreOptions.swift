@@ -29,6 +29,15 @@ struct StoreOptions: ParsableArguments {
 
   @Option(
     help: .setting(
+      "key-prefix",
+      "What all keys in Redis begin with: each installation on one Redis needs another. (default: hu:)",
+      valueName: "prefix"
+    )
+  )
+  var keyPrefix: String?
+
+  @Option(
+    help: .setting(
       "log-level",
       "How much to log to standard error. (default: notice for serve, error for all others)",
       valueName: "level"
@@ -54,7 +63,8 @@ struct StoreOptions: ParsableArguments {
   }
 
   /// The number of partitions is in it if the environment has one: whoever writes first fixes it, `bot add` too.
-  /// - Throws: a usage error when the address of Redis can't be read, or there can't be so many partitions.
+  /// - Throws: a usage error when the address of Redis can't be read, there can't be so many partitions, or keys can't
+  ///   begin so.
   func configuration() throws -> StoreConfiguration {
     guard !dataDir.isEmpty else { throw ValidationError("--data-dir: the folder's name is empty") }
     var redis: RedisEndpoint?
@@ -67,11 +77,19 @@ struct StoreOptions: ParsableArguments {
     }
     let partitions = Settings.value("partitions", as: Int.self)
     try partitions.map { try PrivateRedisOptions.check(partitions: $0, by: Settings.variable(of: "partitions")) }
-    return StoreConfiguration(dataFolder: dataDir, redis: redis, partitions: partitions)
+    let prefix = keyPrefix ?? Settings.value("key-prefix") ?? KeySchema.defaultPrefix
+    guard KeySchema.isValid(prefix: prefix) else {
+      throw ValidationError("--key-prefix: \"\(prefix)\" is not 1 to 32 letters, digits and the signs : - _ .")
+    }
+    return StoreConfiguration(dataFolder: dataDir, redis: redis, keyPrefix: prefix, partitions: partitions)
   }
 
   /// Where the archive's files are.
   func archive() throws -> ArchiveLayout { .inDataFolder(try configuration().dataFolder) }
+
+  /// What the archive folder says of itself; nil when it says nothing.
+  /// - Throws: `ArchiveMismatch` for what can't be read, and `FileError`.
+  func archiveIdentity() throws -> ArchiveIdentity? { try ArchiveManifest.read(try archive())?.identity }
 
   /// Where they are, for a command that needs some: what isn't there would be found sound, and exported as no events.
   func existingArchive() throws -> ArchiveLayout {
@@ -85,19 +103,25 @@ struct StoreOptions: ParsableArguments {
   /// Runs the body with Redis at hand, and tidies up after it however it ends, by Ctrl-C too. A private Redis that isn't
   /// running is started for that long.
   ///
-  /// - Parameter isFirst: whether the data folder may be missing. Elsewhere that is a mistyped one.
+  /// - Parameters:
+  ///   - isFirst: whether the data folder may be missing. Elsewhere that is a mistyped one.
+  ///   - archive: whether the body needs the archive, which then must be this Redis's.
   func withStore<Value: Sendable>(
     isFirst: Bool = false,
+    archive needsArchive: Bool = false,
     _ body: @escaping @Sendable (Store) async throws -> Value
   ) async throws -> Value {
     let logger = logger(level: .error)
-    let configuration = try configuration()
+    var configuration = try configuration()
     guard isFirst || configuration.redis != nil || FileManager.default.fileExists(atPath: configuration.dataFolder)
     else {
       throw CommandError("there is no folder \(configuration.dataFolder): --data-dir tells where the server's data is")
     }
+    configuration.archive = try? archiveIdentity()
+    let layout = try archive()
     let store = try await Store.open(configuration, waiting: .untilReady(.seconds(3)), logger: logger)
     do {
+      if needsArchive { try await ArchiveBinding(layout, client: store.client, keys: store.keys).check() }
       let value = try await Interruption.cancelling { try await body(store) }
       await store.close()
       return value

@@ -13,14 +13,18 @@ struct ArchiveServices {
   private let archiver: Archiver
   private let trimmer: Trimmer
   private let backlog: BacklogMonitor
+  private let unsealed: BacklogMonitor
+  private let sealing: SealingWatch
   private let streams: SharedStreams
   private let client: RedisClient
 
   init(
     store: Store,
     streams: SharedStreams,
+    streamGuard: StreamGuard,
     options: ArchiveOptions,
     clock: RedisClock,
+    memory: @escaping @Sendable () -> RedisMemory?,
     logger: Logger
   ) {
     self.streams = streams
@@ -32,22 +36,40 @@ struct ArchiveServices {
     configuration.countedThrough = { [layout = configuration.layout] in
       try? RollupRebuild.countedThrough(layout, $0)
     }
+    configuration.memory = memory
     archiver = Archiver(configuration, streams: events, now: { clock.nowMilliseconds }, logger: logger)
     backlog = BacklogMonitor(reader: BacklogReader(client: store.client, keys: store.keys)) { [archiver] in
-      try await archiver.cursors(store.client)
+      let cursors = try await archiver.cursors(store.client)
+      streamGuard.raise(cursors)
+      return cursors
     }
-    trimmer = Trimmer(streams: events, consumers: [archiver], logger: logger)
+    unsealed = BacklogMonitor(reader: BacklogReader(client: store.client, keys: store.keys)) { [archiver] in
+      try await archiver.sealedPositions(store.client)
+    }
+    sealing = SealingWatch(unsealed: unsealed, interval: options.archiveInterval, logger: logger)
+    trimmer = Trimmer(
+      streams: events,
+      consumers: [archiver],
+      claim: { [archiver] in archiver.claim($0) },
+      logger: logger
+    )
   }
 
-  /// To be stopped after HTTP: the archiver's end is a last look at the streams.
+  /// To be stopped after HTTP: the archiver's end is a last look at the streams, and the trimmer's comes behind it.
   var services: [any Service] {
-    [ClosingService(client: streams.reader.client), streams.onThread(archiver), streams.onThread(trimmer), backlog]
+    [
+      ClosingService(client: streams.reader.client), streams.onThread(trimmer), streams.onThread(archiver), backlog,
+      unsealed, sealing,
+    ]
   }
 
   /// Whether this process archives a partition.
   var isHeld: @Sendable (Partition) async -> Bool {
     { [archiver] in (try? await archiver.finishedThrough($0)) != nil }
   }
+
+  /// Whether this process archives a partition and is more than a segment behind.
+  var isBehind: @Sendable (Partition) -> Bool { { [archiver] in archiver.isBehind($0) } }
 
   /// Of each partition the last event that is in a file, sealed or not, whichever process writes it.
   var cursors: @Sendable () async throws -> [Partition: StreamID] {
@@ -58,7 +80,7 @@ struct ArchiveServices {
   var health: ConsumerHealth {
     let health = archiver.health
     let waiting = health.isWaitingForDisk ? "the disk is full: archiving waits" : nil
-    var consumer = ConsumerHealth(backlog: backlog.latest, problem: waiting ?? health.lastError)
+    var consumer = ConsumerHealth(backlog: backlog.latest, problem: waiting ?? health.lastError ?? sealing.problem)
     consumer.state = health.leases?.description
     consumer.partitions = health.leases?.held
     return consumer

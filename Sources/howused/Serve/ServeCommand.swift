@@ -1,4 +1,8 @@
 import ArgumentParser
+import Glibc
+import HowUsedArchive
+import HowUsedModel
+import HowUsedServer
 import HowUsedStore
 import Logging
 import NIOPosix
@@ -25,14 +29,17 @@ struct ServeCommand: AsyncParsableCommand {
     let logger = store.logger(level: .notice)
     var configuration = try store.configuration()
     privateRedis.apply(to: &configuration)
+    configuration.archive = try store.archiveIdentity()
     try listening.requireOpenFiles()
 
     // What consumers read from Redis in bulk must not hold up requests: they have a thread of their own.
     let background = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let store = try await Store.open(configuration, waiting: .atMost(.seconds(1)), group: background, logger: logger)
     do {
+      let streamGuard = try await bindArchive(store, logger)
       let server = try await Server(
         store: store,
+        streamGuard: streamGuard,
         listening: listening,
         archive: archive,
         statistics: statistics,
@@ -45,12 +52,32 @@ struct ServeCommand: AsyncParsableCommand {
       )
       // Together with what follows within the 10 seconds that a service manager is told to wait.
       lifecycle.maximumGracefulShutdownDuration = .seconds(7)
+      let deadline = StopDeadline(.milliseconds(9500), after: [SIGTERM, SIGINT], logger: logger)
       try await ServiceGroup(configuration: lifecycle).run()
       await store.close(within: .seconds(2))
+      deadline.cancel()
     } catch {
       await store.close(within: .seconds(2))
       throw listening.explained(error)
     }
     logger.notice("stopped")
+  }
+
+  /// What must hold before events are taken. Ends the start when the folder isn't the archive of this Redis; what can't be
+  /// known now is found out by who archives.
+  private func bindArchive(_ store: Store, _ logger: Logger) async throws -> StreamGuard {
+    let layout = ArchiveLayout.inDataFolder(store.configuration.dataFolder)
+    let binding = ArchiveBinding(layout, client: store.client, keys: store.keys)
+    var identity = store.configuration.archive
+    var ends: [Partition: StreamID] = [:]
+    do {
+      ends = try binding.ends()
+      identity = try await binding.agree(ends, now: WallClock.nanoseconds / 1_000_000)
+    } catch let mismatch as ArchiveMismatch {
+      throw mismatch
+    } catch {
+      logger.debug("whether the archive is this Redis's isn't known yet", metadata: ["error": "\(error)"])
+    }
+    return StreamGuard(keys: store.keys, archive: identity, floors: ends)
   }
 }

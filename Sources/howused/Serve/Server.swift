@@ -12,6 +12,7 @@ struct Server {
   private let clock = RedisClock()
   private let registry: BotRegistry
   private let gate: IngestGate
+  private let streamGuard: StreamGuard
   private let monitor: RedisMonitor
   private let workers: WorkerPool
   private let statistics: StatisticsServices
@@ -20,12 +21,14 @@ struct Server {
 
   init(
     store: Store,
+    streamGuard: StreamGuard,
     listening: ListeningOptions,
     archive: ArchiveOptions,
     statistics: StatisticsOptions,
     logger: Logger
   ) async throws {
     self.store = store
+    self.streamGuard = streamGuard
     self.logger = logger
     group = MultiThreadedEventLoopGroup(numberOfThreads: listening.threadCount)
     gate = IngestGate(rateLimit: listening.rateLimit)
@@ -37,10 +40,19 @@ struct Server {
       keys: store.keys,
       clock: clock,
       gate: gate,
+      streamGuard: streamGuard,
       logger: logger
     )
     let streams = SharedStreams(store: store, logger: logger)
-    self.archive = ArchiveServices(store: store, streams: streams, options: archive, clock: clock, logger: logger)
+    self.archive = ArchiveServices(
+      store: store,
+      streams: streams,
+      streamGuard: streamGuard,
+      options: archive,
+      clock: clock,
+      memory: { [monitor] in monitor.memory },
+      logger: logger
+    )
     self.statistics = StatisticsServices(
       store: store,
       streams: streams,
@@ -71,6 +83,7 @@ struct Server {
       redis: monitor,
       registry: registry,
       gate: gate,
+      ids: { [streamGuard, clock] in (streamGuard.problem, streamGuard.lead(now: clock.nowMilliseconds)) },
       archive: { [archive] in archive.health },
       statistics: { [statistics] in statistics.health }
     )

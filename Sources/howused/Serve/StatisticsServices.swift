@@ -38,6 +38,7 @@ struct StatisticsServices {
       keys: store.keys,
       clock: clock,
       isHeld: archive.isHeld,
+      isBehind: archive.isBehind,
       logger: logger
     )
     backlog = BacklogMonitor(reader: BacklogReader(client: store.client, keys: store.keys)) { [statistics] in

@@ -30,7 +30,7 @@ struct TopCommand: AsyncParsableCommand {
   }
 
   private func watch(_ store: Store, _ clock: RedisClock, _ screen: TerminalScreen?) async throws {
-    var reader = TopReader(store: store, clock: clock)
+    var reader = TopSnapshotReader(store: store, clock: clock)
     var bots = try await BotAdministration(store).list()
     var last: TopSnapshot?
     var round = 0

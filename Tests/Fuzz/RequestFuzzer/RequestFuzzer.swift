@@ -20,7 +20,7 @@ enum RequestFuzzer {
       let start = UnsafeRawBufferPointer(rebasing: head[..<length])
       precondition(RequestRecognizer.recognize(start) == .incomplete, "half a head is no request")
     }
-    var recent = RecentHeads()
+    var recent = RequestHeadCache()
     let type = ContentType.classify(UnsafeRawBufferPointer(rebasing: input[request.contentType]))
     recent.add(input, request, type)
     if let found = recent.find(input) {

@@ -22,7 +22,7 @@ enum FuzzedServer {
     /// A real one, which a route may change the options of.
     let channel: any Channel
     let address: SocketAddress
-    let bots: BotSnapshot
+    let bots: BotDirectory
     let clock: RedisClock
   }
 

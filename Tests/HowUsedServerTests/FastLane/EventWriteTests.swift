@@ -13,7 +13,7 @@ import Testing
   /// Keeps the answers that it was given.
   private final class Client: APIResponder {
     var answers: [String] = []
-    func respond(_ answer: APIAnswer, slot: Int) {
+    func respond(_ answer: APIAnswer, place: Int) {
       let text =
         switch answer {
         case .ok: "ok"
@@ -21,7 +21,7 @@ import Testing
         case .accepted(let count): "accepted \(count)"
         case .failed(let error): error.code.rawValue
         }
-      answers.append("\(slot) \(text)")
+      answers.append("\(place) \(text)")
     }
     func flushResponses() {}
   }
@@ -65,8 +65,8 @@ import Testing
     let client = Client()
     let write = EventWrite(worker: worker)
     try add(4, to: write, of: worker)
-    write.addWaiter(client, slot: 0, events: 1, isBatch: false)
-    write.addWaiter(client, slot: 1, events: 0, isBatch: true)
+    write.addWaiter(client, place: 0, events: 1, isBatch: false)
+    write.addWaiter(client, place: 1, events: 0, isBatch: true)
     try reply("$3\r\n1-1\r\n-OOM\r\n-OOM\r\n-OOM\r\n+OK\r\n-ERR\r\n:1\r\n", to: write)
     #expect(client.answers == ["1 outcome_unknown", "0 ok"])
     // Used again, and nobody waits.
@@ -93,8 +93,8 @@ import Testing
     let (write, read) = {
       let worker = makeWorker(loop)
       let (write, read) = (EventWrite(worker: worker), OnlineRead(worker: worker, seconds: 120))
-      write.addWaiter(client, slot: 0, events: 1, isBatch: false)
-      read.addWaiter(client, slot: 1)
+      write.addWaiter(client, place: 0, events: 1, isBatch: false)
+      read.addWaiter(client, place: 1)
       return (write, read)
     }()
     write.redisFailed(.connectionLost)

@@ -33,6 +33,22 @@ import Testing
     }
   }
 
+  @Test(
+    "Only everysec holds writes back, while it syncs and has some",
+    arguments: [
+      ("everysec", 1, 5, true), ("everysec", 1, 0, false), ("everysec", 0, 5, false), ("always", 1, 5, nil),
+      ("no", 1, 5, nil),
+    ]
+  )
+  func postponed(fsync: String, syncing: Int, buffered: Int, isPostponed: Bool?) throws {
+    let status = try RedisStatus(replies: [
+      .null, setting("appendonly", "yes"), setting("appendfsync", fsync),
+      text("aof_pending_bio_fsync:\(syncing)\r\naof_buffer_length:\(buffered)\r\naof_delayed_fsync:3\r\n"), .null,
+    ])
+    #expect(status.writesPostponed == isPostponed)
+    #expect(status.delayedSyncs == 3)
+  }
+
   @Test(arguments: ["", ":", "used_memory", "used_memory:", "used_memory:-1", "used_memory:99999999999999999999", "::"])
   func oddLines(info: String) throws {
     let status = try RedisStatus(replies: Array(repeating: text(info), count: 8))

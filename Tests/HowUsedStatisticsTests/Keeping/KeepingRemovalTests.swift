@@ -1,6 +1,7 @@
 import HowUsedArchive
 import HowUsedModel
 @testable import HowUsedStatistics
+import HowUsedStore
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import Foundation
 import HowUsedArchive
 import HowUsedModel
 @testable import HowUsedStatistics
+import HowUsedStore
 import TestSupport
 import Testing
 

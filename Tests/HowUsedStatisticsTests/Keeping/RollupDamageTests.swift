@@ -13,6 +13,7 @@ struct RollupDamageTests {
       try archive.seal(segment)
     }
     var maker = RollupMaker(archive.layout, archive.partition)
+    maker.limits.figures = .init(values: 2, tuplesPerBucket: 0.002)
     try archive.keep(&maker, KeepingOrders(now: KeepingTests.milliseconds(KeepingTests.firstDay + 22)))
     let set = maker.set
     let files = [set.minutes.last, set.days.last, set.months.last, set.known].compactMap { $0 }
@@ -62,7 +63,9 @@ struct RollupDamageTests {
   private func readAll(_ section: Section, _ kept: KeptSections) throws {
     _ = try section.users()
     _ = try section.rows()
-    _ = try section.figures()
+    _ = try section.peaks()
+    _ = try section.figures(.uses, SectionFigures.everything)
+    _ = try section.figures(.users, 0)
     _ = try section.firsts()
     _ = try kept.recount([section], bot: 1, bucket: 86_400)
     let month = MonthTime.range(of: section.header.start)
@@ -126,5 +129,29 @@ struct RollupDamageTests {
     }
     #expect(read > 100 && failed > 100)
     _ = archive
+  }
+
+  @Test func figuresOfNonsenseAreNone() throws {
+    let (archive, files) = try archive()
+    var generator = SplitMix64(state: TestRun.seed())
+    let kept = try KeptSections()
+    var (read, failed) = (0, 0)
+    for file in files where file.name.kind == .day || file.name.kind == .month {
+      let entry = try #require(try file.entries().max { $0.size < $1.size })
+      let section = try file.section(entry, kept.decompressor)
+      let figures = try #require(try section.figures())
+      let width = SectionFigures.width(.users, section.header)
+      for _ in 0..<300 {
+        let count = Int.random(in: 0...2 * figures.values[0].count * (width + 1), using: &generator)
+        let bytes = (0..<count).map { _ in UInt8.random(in: 0...4, using: &generator) }
+        let numbers = figures.numbers(.users, 0, bytes, section.header)
+        if let numbers { #expect(numbers.count == figures.values[0].count * width) }
+        let other = SectionFigures(Array(bytes.prefix(40)), start: 0, section)
+        if let other { #expect(other.values.count == SectionFigures.everything + 1) }
+        if numbers == nil, other == nil { failed += 1 } else { read += 1 }
+      }
+    }
+    #expect(failed > 100)
+    _ = (archive, read)
   }
 }

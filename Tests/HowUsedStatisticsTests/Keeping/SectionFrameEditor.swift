@@ -7,7 +7,7 @@ import TestSupport
 struct SectionFrameEditor {
   /// The directory up to where the frames' sizes begin.
   private var directory: [UInt8]
-  /// Rows, users, firsts, figures, then three of each block.
+  /// Rows, users, firsts, peaks, then three of each block, then the directory of the figures.
   private var contents: [[UInt8]] = []
   private var blockRows: [UInt64] = []
 
@@ -39,11 +39,20 @@ struct SectionFrameEditor {
       contents.append(size == 0 ? [] : try Self.content(section, offset, size, kept))
       offset += size
     }
-    // Figures that aren't there have no frame at all.
-    hasFigures = sizes[3] > 0
+    // Peaks that aren't there have no frame at all.
+    hasPeaks = sizes[3] > 0
+    hasFigures = offset < section.count
+    if hasFigures {
+      let size = Int(section.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self) })
+      contents.append(try Self.content(section, offset + 4, size, kept))
+      figures = Array(section[(offset + 4 + size)...])
+    }
   }
 
+  private let hasPeaks: Bool
   private let hasFigures: Bool
+  /// The frames behind their directory, as they were.
+  private var figures: [UInt8] = []
 
   private static func content(_ section: [UInt8], _ offset: Int, _ size: Int, _ kept: KeptSections) throws -> [UInt8] {
     try section[offset..<offset + size].withUnsafeBytes { try kept.decompressor.decompress($0, limit: 1 << 24) }
@@ -68,7 +77,7 @@ struct SectionFrameEditor {
   func section(_ kept: KeptSections) throws -> Section {
     var frames: [[UInt8]] = []
     for (index, content) in contents.enumerated() {
-      let isNone = index == 3 && !hasFigures
+      let isNone = index == 3 && !hasPeaks
       frames.append(isNone ? [] : try content.withUnsafeBytes { try kept.compressor.compress($0) })
     }
     var writer = ByteWriter()
@@ -83,7 +92,12 @@ struct SectionFrameEditor {
     var section = ByteWriter()
     section.write(UInt32(directory.count))
     section.write(directory)
-    for frame in frames { section.write(frame) }
+    for frame in frames.dropLast(hasFigures ? 1 : 0) { section.write(frame) }
+    if hasFigures {
+      section.write(UInt32(frames[frames.count - 1].count))
+      section.write(frames[frames.count - 1])
+      section.write(figures)
+    }
     return try kept.open(section.bytes, order: 1)
   }
 }

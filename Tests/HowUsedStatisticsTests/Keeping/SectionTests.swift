@@ -76,16 +76,16 @@ struct SectionTests {
     let online = users.indices.map { $0 == 0 ? users[0].count : users[$0].union(users[$0 - 1]).count }
     let expected = (0..<96).map { UInt32(online[$0 * 15..<$0 * 15 + 15].max() ?? 0) }
     let day = try kept.joined(sections, Self.dayHeader, .counted)
-    #expect(try day.figures()?.peaks == expected)
+    #expect(try day.peaks() == expected)
     let month = MonthTime.range(of: Self.day * 86_400)
     var header = SectionHeader(start: month.lowerBound, span: month.upperBound - month.lowerBound, bucket: 900)
     let first = Int((Self.day * 86_400 - month.lowerBound) / 900)
     let joined = try kept.joined([day, day], header, .joined)
-    #expect(try joined.figures().map { Array($0.peaks[first..<first + 96]) } == expected)
-    #expect(try joined.figures()?.peaks.reduce(0, +) == expected.reduce(0, +))
+    #expect(try Array(joined.peaks()[first..<first + 96]) == expected)
+    #expect(try joined.peaks().reduce(0, +) == expected.reduce(0, +))
     header.bucket = 86_400
     let coarse = try kept.joined([joined], header, .joined)
-    #expect(try coarse.figures()?.peaks.filter { $0 > 0 } == [expected.max() ?? 0])
+    #expect(try coarse.peaks().filter { $0 > 0 } == [expected.max() ?? 0])
   }
 
   @Test func manyTuplesOfOneRow() throws {

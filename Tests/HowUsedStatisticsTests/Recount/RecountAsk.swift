@@ -65,6 +65,23 @@ struct RecountAsk: CustomStringConvertible, Sendable {
     if metric != .active, chance(2) { segment = RecountDimension.allCases.randomElement(using: &random) }
   }
 
+  /// Asks the same by the hour or the day, of a time of any length and by one dimension at most: what stored figures tell.
+  mutating func simplify(_ generator: RecountGenerator, using random: inout SplitMix64) {
+    func chance(_ oneIn: Int) -> Bool { Int.random(in: 0..<oneIn, using: &random) == 0 }
+    let dimension = RecountDimension.allCases.randomElement(using: &random) ?? .event
+    include = include.filter { $0.key == dimension }
+    exclude = exclude.filter { $0.key == dimension }
+    if segment != nil { segment = dimension }
+    guard metric == .uses || metric == .users else { return }
+    divider = chance(4) ? .day : .hour
+    period = nil
+    let first = generator.span.lowerBound / 1000
+    let civil = UTCTime.civil(daysSinceEpoch: first / 86_400)
+    let month = UTCTime.daysSinceEpoch(year: civil.year, month: civil.month, day: 1) * 86_400
+    from = chance(3) ? Int64.random(in: first...generator.now - 86_400, using: &random) : chance(2) ? month : first
+    to = chance(2) ? generator.now : Int64.random(in: from + 3600...generator.now, using: &random)
+  }
+
   /// One to twelve values, now and then one that no event has.
   private static func values(_ dimension: RecountDimension, _ random: inout SplitMix64) -> [String] {
     let known =

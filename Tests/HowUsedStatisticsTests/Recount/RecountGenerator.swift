@@ -25,6 +25,8 @@ struct RecountGenerator {
   /// The first has most of the events.
   var bots: [Int64] = [1, 77, 4_503_599_627_370_496]
   var userCount = 400
+  /// Of so many events one happened before it came. 0: none.
+  var lateOneIn = 12
   /// Unix milliseconds, in which events arrive.
   var span: ClosedRange<Int64>
 
@@ -75,7 +77,7 @@ struct RecountGenerator {
         event.params[2] = Self.marks.randomElement(using: &random) ?? ""
       }
     }
-    if chance(12) {
+    if lateOneIn > 0, chance(lateOneIn) {
       event.time = arrival - Int64.random(in: 1...7 * 86_400_000 - 60_000, using: &random)
       if chance(3) { event.time = event.time / 60_000 * 60_000 }
     }

@@ -103,9 +103,9 @@ struct BotRegistryTests {
       let expected = StoreError.partitionsDiffer(recorded: 4, requested: 8)
       await #expect(throws: expected) { try await other.run() }
       #expect(!other.snapshot.isLoaded)
-      #expect(try await PartitionCount.recorded(in: client) == 4)
+      #expect(try await PartitionCount.recorded(in: client, keys) == 4)
       try await client.send("HSET", keys.meta, "partitions", "many")
-      await #expect(throws: StoreError.unreadableMeta("many")) { try await PartitionCount.recorded(in: client) }
+      await #expect(throws: StoreError.unreadableMeta("many")) { try await PartitionCount.recorded(in: client, keys) }
     }
   }
 

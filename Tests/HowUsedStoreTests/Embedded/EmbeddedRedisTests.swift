@@ -191,4 +191,36 @@ struct EmbeddedRedisTests {
     #expect(throws: StoreError.self) { try embedded(folder.path + "/file") }
     #expect(throws: StoreError.self) { try embedded("") }
   }
+
+  /// It forks to rewrite its append-only file; such a child outlives it when it is killed.
+  @Test("A child that a killed one left behind doesn't keep it from being started again")
+  func leftoverChild() async throws {
+    let folder = try TemporaryFolder()
+    let redis = try embedded(folder.path)
+    try await redis.acquire()
+    let process = try await processID(of: redis)
+    try await talk(to: redis) { client in
+      // Its child takes a minute for each key.
+      try await client.send("CONFIG", "SET", "rdb-key-save-delay", 60_000_000)
+      try await client.send("SET", "kept", "yes")
+      try await client.send("BGREWRITEAOF")
+      let isRewriting = try await eventually {
+        try await client.send("INFO", "persistence").string?.contains("aof_rewrite_in_progress:1") == true
+      }
+      #expect(isRewriting)
+    }
+    kill(process, SIGKILL)
+    let isSeen = try await eventually(within: .seconds(15)) { !redis.isAlive }
+    #expect(isSeen, "taken for alive")
+    // Both are in the session that it began.
+    #expect(kill(-process, 0) == 0, "the child is gone already")
+    if isSeen {
+      await redis.release()
+      try await redis.acquire()
+      #expect(try await talk(to: redis) { try await $0.send("GET", "kept").string } == "yes")
+    }
+    kill(-process, SIGKILL)
+    await redis.release()
+    #expect(!redis.isAlive)
+  }
 }

@@ -15,6 +15,18 @@ struct KeySchemaTests {
     #expect(found == expected)
   }
 
+  @Test("A prefix has nothing that means something in a pattern or a hash tag")
+  func prefixes() {
+    for prefix in ["hu:", "a", "Bot-1_x.y:", String(repeating: "p", count: 32)] {
+      #expect(KeySchema.isValid(prefix: prefix), "\(prefix)")
+    }
+    for prefix in ["", "{a}", "a*", "a?", "[a]", "a b", "ä", "a\\", String(repeating: "p", count: 33)] {
+      #expect(!KeySchema.isValid(prefix: prefix), "\(prefix)")
+    }
+    #expect(KeySchema(prefix: "two:").meta == "two:meta")
+    #expect(KeySchema(prefix: "two:").statistics(Partition(rawValue: 3)) == "two:{p03}:stats:")
+  }
+
   @Test("Key names never change")
   func names() throws {
     let keys = KeySchema(partitions: 16)

@@ -31,8 +31,8 @@ import Testing
     let key = "hu:{p00}:online:9"
     #expect(words(online.add([(-5, 1000), (6, 2000)])) == ["*7", "ZADD", key, "GT", "1000", "-5", "2000", "6"])
     var head = ByteBuffer()
-    head.writeRESPArrayHeader(OnlineSet.additionCount(users: 2))
-    head.writeCommands(online.makeAdditionHead())
+    head.writeRESPArrayHeader(OnlineSet.addArguments(users: 2))
+    head.writeCommands(online.makeAddHead())
     #expect(String(buffer: head).components == ["*7", "ZADD", key, "GT"])
     let count = ["*4", "ZCOUNT", key, "880000", "+inf"]
     #expect(words(online.count(window: 120, now: 1_000_000)) == count)

@@ -14,6 +14,7 @@ struct OptionTests {
       (["bot", "add", "9007199254740993"], "9007199254740993"),
       (["bot", "add", "5", "--api-token", "short"], "short"),
       (["bot", "list", "--redis-url", "http://localhost"], "--redis-url"),
+      (["bot", "list", "--key-prefix", "a*"], "--key-prefix"),
       (["bot", "rotate", "5", "--only", "api", "--view-token", "12345678"], "--only api"),
       (["serve", "--port", "65536"], "--port"),
       (["serve", "--threads", "0"], "--threads"),
@@ -76,8 +77,6 @@ struct OptionTests {
     let folder = try TemporaryFolder()
     let environment = ["HOWUSED_DATA_DIR": folder.path + "/data", "HOWUSED_PARTITIONS": "4"]
     #expect(try await HowUsedProgram(environment: environment).run("bot", "add", "5").status == 0)
-    let note = try String(contentsOfFile: folder.path + "/data/partitions", encoding: .utf8)
-    #expect(note == "4\n")
     let other = environment.merging(["HOWUSED_PARTITIONS": "8"]) { $1 }
     let outcome = try await HowUsedProgram(environment: other).run("bot", "list")
     #expect(outcome.status == 1)

@@ -19,25 +19,29 @@ def _die_with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
+def _prepared(nice):
+    """What a child does first; it goes without the higher priority where that isn't allowed."""
+    def prepare():
+        _die_with_parent()
+        if nice:
+            try:
+                os.nice(nice)
+            except PermissionError:
+                pass
+
+    return prepare
+
+
 class Process:
     """One started program and its descendants. Only these are ever signalled, each by its own id."""
 
     def __init__(self, arguments, log, env=None, cwd=None, nice=0):
         self.log_path = log
         self.name = os.path.basename(arguments[0])
-
-        def prepare():
-            _die_with_parent()
-            if nice:
-                try:
-                    os.nice(nice)
-                except PermissionError:
-                    pass
-
         with open(log, "ab") as output:
             self.popen = subprocess.Popen(
                 [str(argument) for argument in arguments], stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd=cwd,
-                env={**os.environ, **(env or {})}, start_new_session=True, preexec_fn=prepare)
+                env={**os.environ, **(env or {})}, start_new_session=True, preexec_fn=_prepared(nice))
         self.pid = self.popen.pid
         _running.append(self)
 
@@ -141,17 +145,9 @@ def stop_all():
 
 def run(arguments, timeout, env=None, nice=0):
     """Runs a program to its end and returns its standard output; a failure shows its standard error."""
-    def prepare():
-        _die_with_parent()
-        if nice:
-            try:
-                os.nice(nice)
-            except PermissionError:
-                pass
-
     done = subprocess.run(
         [str(argument) for argument in arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout,
-        env={**os.environ, **(env or {})}, preexec_fn=prepare)
+        env={**os.environ, **(env or {})}, preexec_fn=_prepared(nice))
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, arguments[:4]))} … failed:\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
     return done.stdout

@@ -13,8 +13,8 @@ package enum APIAnswer: Sendable {
 
 /// Who asked: told the answer, on its event loop, exactly once for each request that it handed to an ``APIWorker``.
 package protocol APIResponder: AnyObject {
-  /// - Parameter slot: what the responder gave the worker with the request.
-  func respond(_ answer: APIAnswer, slot: Int)
+  /// - Parameter place: what the responder gave the worker with the request.
+  func respond(_ answer: APIAnswer, place: Int)
   /// Everything that this tick had for the responder was said: what was written may go out.
   func flushResponses()
 }

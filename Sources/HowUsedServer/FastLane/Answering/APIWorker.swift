@@ -14,19 +14,22 @@ package final class APIWorker {
   package let eventLoop: any EventLoop
   let idleTimeouts = IdleTimeouts()
   var responses: ResponseEncoder
-  var recentHeads = RecentHeads()
+  var requestHeads = RequestHeadCache()
 
   private let redis: RedisConnection
   private let keys: KeySchema
   private let clock: RedisClock
   private let gate: IngestGate
+  private let streamGuard: StreamGuard?
+  /// Whether the guard has let events pass on the present connection.
+  private var isGuarded: Bool
   private let logger: Logger
   private let trimReplies: OnlineTrimReplies
   private var decoder = RequestDecoder()
-  private var registered = BotSnapshot.notLoaded
+  private var registered = BotDirectory.notLoaded
   private var bots = WorkerBots()
   /// Those that this tick has something for.
-  private var touched: [WorkerBot] = []
+  private var pendingBots: [WorkerBot] = []
   private var answered: Deque<any APIResponder> = []
   private var spareWrites: [EventWrite] = []
   private var isStopped = false
@@ -42,6 +45,7 @@ package final class APIWorker {
     keys: KeySchema,
     clock: RedisClock,
     gate: IngestGate,
+    streamGuard: StreamGuard? = nil,
     eventLoop: any EventLoop,
     logger: Logger
   ) {
@@ -49,6 +53,8 @@ package final class APIWorker {
     self.keys = keys
     self.clock = clock
     self.gate = gate
+    self.streamGuard = streamGuard
+    isGuarded = streamGuard == nil
     self.eventLoop = eventLoop
     self.logger = logger
     trimReplies = OnlineTrimReplies(logger: logger)
@@ -57,6 +63,9 @@ package final class APIWorker {
 
   /// Connects to Redis and starts the loop's periodic work.
   package func start() {
+    redis.onStateChange = { [unowned self] isReady in
+      if isReady { askGuard() } else { isGuarded = streamGuard == nil }
+    }
     redis.start()
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
     periodic = [
@@ -78,8 +87,38 @@ package final class APIWorker {
     spareWrites.removeAll()
   }
 
+  /// Until the guard is content with what Redis answers on this connection, it's asked again.
+  private func askGuard() {
+    guard let streamGuard, !isStopped, redis.isReady else { return }
+    let questions = streamGuard.questions()
+    let replies = StreamGuardReplies(count: questions.count) { [self] replies in
+      // Without all replies the connection was lost, and the next one asks anew.
+      guard !replies.isEmpty else { return }
+      isGuarded = streamGuard.accepts(replies)
+      guard !isGuarded else { return }
+      if let problem = streamGuard.problem, clock.nowMilliseconds - lastLogged >= 1000 {
+        lastLogged = clock.nowMilliseconds
+        logger.error("events aren't taken", metadata: ["reason": "\(problem)"])
+      }
+      retryGuard()
+    }
+    do {
+      try redis.send(commands: questions.count, handler: replies) { out in
+        for question in questions { question.write(to: &out) }
+      }
+    } catch {
+      retryGuard()
+    }
+  }
+
+  private func retryGuard() {
+    eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(200)) { [self] in
+      if !isGuarded { askGuard() }
+    }
+  }
+
   /// Takes over what the registry has read anew. Bots that changed are forgotten, and with them their verified tokens.
-  package func update(_ snapshot: BotSnapshot) {
+  package func update(_ snapshot: BotDirectory) {
     registered = snapshot
     bots.keep { snapshot[$0.id] == $0.record }
   }
@@ -94,7 +133,7 @@ package final class APIWorker {
     body: UnsafeRawBufferPointer,
     contentType: ContentType,
     responder: any APIResponder,
-    slot: Int
+    place: Int
   ) {
     startTick()
     do {
@@ -102,14 +141,14 @@ package final class APIWorker {
       let bot = try authorise(request, body)
       switch try request.body.get() {
       case .event(let event):
-        try accept(CollectionOfOne(event), for: bot, in: body, responder: responder, slot: slot, isBatch: false)
+        try accept(CollectionOfOne(event), for: bot, in: body, responder: responder, place: place, isBatch: false)
       case .events(let batch):
-        try accept(batch.items, for: bot, in: body, responder: responder, slot: slot, isBatch: true)
+        try accept(batch.items, for: bot, in: body, responder: responder, place: place, isBatch: true)
       case .getOnline(let online):
-        read(online, for: bot, responder: responder, slot: slot)
+        read(online, for: bot, responder: responder, place: place)
       }
     } catch {
-      answer(.failed(error), to: responder, slot: slot)
+      answer(.failed(error), to: responder, place: place)
     }
   }
 
@@ -148,15 +187,20 @@ package final class APIWorker {
     for bot: WorkerBot,
     in body: UnsafeRawBufferPointer,
     responder: any APIResponder,
-    slot: Int,
+    place: Int,
     isBatch: Bool
   ) throws(RequestError) {
     if gate.isClosed { throw .overloaded(retryAfter: 5) }
+    guard isGuarded else { throw .redisUnavailable() }
     if let rate = bot.rate, !rate.admits(events.count, second: now / 1000) { throw .tooManyRequests(retryAfter: 1) }
     let write = bot.events ?? spareWrites.popLast() ?? EventWrite(worker: self)
     bot.events = write
-    touch(bot)
+    markPending(bot)
+    // An id that is ahead doesn't tell the time.
+    let isAhead = streamGuard?.isAhead(bot.partition, now: now) ?? false
     for event in events {
+      var event = event
+      if isAhead, event.time == nil { event.time = now }
       write.addEvent(of: bot, fragment: decoder.fragment(of: event, in: body))
       if let time = event.time {
         if time > now - OnlineSet.longestWindow { write.addUser(event.userID, seenAt: time) }
@@ -164,12 +208,12 @@ package final class APIWorker {
         write.addUser(event.userID, seenAt: nowArgument)
       }
     }
-    write.addWaiter(responder, slot: slot, events: events.count, isBatch: isBatch)
+    write.addWaiter(responder, place: place, events: events.count, isBatch: isBatch)
     if write.isFull { send(write, of: bot) }
   }
 
-  private func read(_ request: OnlineRequest, for bot: WorkerBot, responder: any APIResponder, slot: Int) {
-    touch(bot)
+  private func read(_ request: OnlineRequest, for bot: WorkerBot, responder: any APIResponder, place: Int) {
+    markPending(bot)
     let read: OnlineRead
     if let same = bot.reads.first(where: { $0.seconds == request.seconds }) {
       read = same
@@ -177,7 +221,7 @@ package final class APIWorker {
       read = OnlineRead(worker: self, seconds: request.seconds)
       bot.reads.append(read)
     }
-    read.addWaiter(responder, slot: slot)
+    read.addWaiter(responder, place: place)
   }
 
   // MARK: A tick
@@ -191,22 +235,22 @@ package final class APIWorker {
     eventLoop.assumeIsolatedUnsafeUnchecked().execute { self.endTick() }
   }
 
-  private func touch(_ bot: WorkerBot) {
-    guard !bot.isTouched else { return }
-    bot.isTouched = true
-    touched.append(bot)
+  private func markPending(_ bot: WorkerBot) {
+    guard !bot.isPending else { return }
+    bot.isPending = true
+    pendingBots.append(bot)
   }
 
   private func endTick() {
     tickIsScheduled = false
     // Redis first: it works while the answers go out.
-    redis.sendTogether { while let bot = touched.popLast() { sendAll(of: bot) } }
+    redis.sendTogether { while let bot = pendingBots.popLast() { sendAll(of: bot) } }
     // Flushing may answer what had to wait; that is for the next tick.
     for _ in 0..<answered.count { answered.popFirst()?.flushResponses() }
   }
 
   private func sendAll(of bot: WorkerBot) {
-    bot.isTouched = false
+    bot.isPending = false
     if let write = bot.events { send(write, of: bot) }
     guard !bot.reads.isEmpty else { return }
     for read in bot.reads { send(read, of: bot) }
@@ -247,8 +291,8 @@ package final class APIWorker {
 
   // MARK: Answers
 
-  func answer(_ answer: APIAnswer, to responder: any APIResponder, slot: Int) {
-    responder.respond(answer, slot: slot)
+  func answer(_ answer: APIAnswer, to responder: any APIResponder, place: Int) {
+    responder.respond(answer, place: place)
     answered.append(responder)
     startTick()
   }

@@ -7,15 +7,16 @@ import Redis
 final class WorkerBot {
   let id: BotID
   let record: BotRecord
+  let partition: Partition
   /// The XADD of an event of the bot, up to the fragment.
-  private(set) var addition: CommandBytes
+  private(set) var xaddHead: CommandBytes
   /// The ZADD of the bot's users, after the number of its arguments and up to the first time and user.
-  private(set) var sighting: CommandBytes
+  private(set) var zaddHead: CommandBytes
   let online: OnlineSet
   let rate: RateCounter?
   var events: EventWrite?
   var reads: [OnlineRead] = []
-  var isTouched = false
+  var isPending = false
   /// When this loop last trimmed the bot's online set, in Redis's milliseconds.
   var lastTrimmed: Int64 = 0
   private var verifiedAPIToken: [UInt8] = []
@@ -26,8 +27,9 @@ final class WorkerBot {
     self.record = record
     self.rate = rate
     online = OnlineSet(keys, id)
-    addition = EventStream(keys, keys.partition(of: id)).makeHead()
-    sighting = online.makeAdditionHead()
+    partition = keys.partition(of: id)
+    xaddHead = EventStream(keys, partition).makeHead()
+    zaddHead = online.makeAddHead()
   }
 
   /// What a token opens. One that has been verified before costs a comparison in constant time, a new one a SHA-256.

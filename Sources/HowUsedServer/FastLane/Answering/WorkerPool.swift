@@ -4,7 +4,7 @@ package import NIOCore
 package import Redis
 import ServiceLifecycle
 
-/// The workers, one an event loop, each with a connection to Redis of its own. Each is touched on its own loop only.
+/// The workers, one an event loop, each with a connection to Redis of its own. Each is used on its own loop only.
 ///
 /// As a service it only waits, and ends the connections when the service group comes to it on shutting down.
 package final class WorkerPool: Service {
@@ -17,6 +17,7 @@ package final class WorkerPool: Service {
     keys: KeySchema,
     clock: RedisClock,
     gate: IngestGate,
+    streamGuard: StreamGuard? = nil,
     logger: Logger
   ) async throws {
     var workers: [ObjectIdentifier: NIOLoopBound<APIWorker>] = [:]
@@ -27,6 +28,7 @@ package final class WorkerPool: Service {
           keys: keys,
           clock: clock,
           gate: gate,
+          streamGuard: streamGuard,
           eventLoop: loop,
           logger: logger
         )
@@ -43,7 +45,7 @@ package final class WorkerPool: Service {
   }
 
   /// Tells every worker which bots there are.
-  @Sendable package func update(_ snapshot: BotSnapshot) {
+  @Sendable package func update(_ snapshot: BotDirectory) {
     for worker in workers.values { worker.eventLoop.execute { worker.value.update(snapshot) } }
   }
 

@@ -32,7 +32,7 @@ package struct ConnectionState {
   }
 
   /// Bytes came that are not of the common form.
-  package mutating func foreignBytes(outstanding: Int) -> Action {
+  package mutating func unrecognizedBytes(outstanding: Int) -> Action {
     guard mode == .recognizing else { return .none }
     incompleteSince = nil
     mode = outstanding == 0 ? .handedOver : .handOverPending

@@ -27,8 +27,8 @@ final class FastLaneHandler: ChannelDuplexHandler {
   private var channelWrites = 0
   private var state = ConnectionState()
   private var responses = ResponseOrder()
-  /// The slot of the request that asked for the connection's end.
-  private var lastSlot: Int?
+  /// The place of the request that asked for the connection's end.
+  private var lastPlace: Int?
   /// What has arrived of a request that isn't complete, or must wait.
   private var pending: ByteBuffer?
   /// Bytes of the request that `pending` starts with, once its head is known; 0 before.
@@ -101,9 +101,9 @@ final class FastLaneHandler: ChannelDuplexHandler {
       case .headIncomplete:
         headReads += 1
         if headReads <= Self.maximumHeadReads { break loop }
-        action = state.foreignBytes(outstanding: responses.outstanding)
-      case .foreign:
-        action = state.foreignBytes(outstanding: responses.outstanding)
+        action = state.unrecognizedBytes(outstanding: responses.outstanding)
+      case .unrecognized:
+        action = state.unrecognizedBytes(outstanding: responses.outstanding)
       }
     }
     // What follows a last request is nobody's.
@@ -120,19 +120,19 @@ final class FastLaneHandler: ChannelDuplexHandler {
     case taken(Int)
     case headIncomplete
     case bodyIncomplete
-    case foreign
+    case unrecognized
   }
 
   /// Gives the request that `bytes` start with to the worker, when it is there as a whole.
   private func take(_ bytes: UnsafeRawBufferPointer) -> Take {
     guard bytes.count >= awaitedLength else { return .bodyIncomplete }
-    let head: RecentHeads.Found
-    if let recent = worker.recentHeads.find(bytes) {
+    let head: RequestHeadCache.Found
+    if let recent = worker.requestHeads.find(bytes) {
       head = recent
     } else {
       switch RequestRecognizer.recognize(bytes) {
       case .incomplete: return .headIncomplete
-      case .handOver: return .foreign
+      case .handOver: return .unrecognized
       case .request(let request):
         let contentType = ContentType.classify(UnsafeRawBufferPointer(rebasing: bytes[request.contentType]))
         head = .init(
@@ -141,7 +141,7 @@ final class FastLaneHandler: ChannelDuplexHandler {
           contentType: contentType,
           closes: request.closes
         )
-        worker.recentHeads.add(bytes, request, contentType)
+        worker.requestHeads.add(bytes, request, contentType)
       }
     }
     let length = head.headLength + head.bodyLength
@@ -152,16 +152,16 @@ final class FastLaneHandler: ChannelDuplexHandler {
     awaitedLength = 0
     headReads = 0
     state.incompleteSince = nil
-    let slot = responses.reserve()
+    let place = responses.reserve()
     if head.closes {
-      lastSlot = slot
+      lastPlace = place
       state.readNoMore()
     }
     worker.handle(
       body: UnsafeRawBufferPointer(rebasing: bytes[head.headLength..<length]),
       contentType: head.contentType,
       responder: self,
-      slot: slot
+      place: place
     )
     return .taken(length)
   }
@@ -249,8 +249,8 @@ final class FastLaneHandler: ChannelDuplexHandler {
 }
 
 extension FastLaneHandler: APIResponder {
-  func respond(_ answer: APIAnswer, slot: Int) {
-    responses.fill(slot, with: worker.responses.bytes(of: answer, closes: slot == lastSlot))
+  func respond(_ answer: APIAnswer, place: Int) {
+    responses.fill(place, with: worker.responses.bytes(of: answer, closes: place == lastPlace))
   }
 
   func flushResponses() {

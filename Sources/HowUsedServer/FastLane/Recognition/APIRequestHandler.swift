@@ -75,7 +75,7 @@ final class APIRequestHandler: ChannelInboundHandler {
 
   private func receive(_ head: HTTPRequestHead, _ data: NIOAny, _ context: ChannelHandlerContext) {
     switch APIRequestHead.classify(head) {
-    case .foreign:
+    case .notOurs:
       state = .passing
       context.fireChannelRead(data)
     case .refused(let error):
@@ -96,10 +96,10 @@ final class APIRequestHandler: ChannelInboundHandler {
     do {
       let plain = head.isZstd ? try ContentCoding.expandZstd(body, limit: Limits.bodyBytes) : body
       plain.withUnsafeReadableBytes { bytes in
-        worker.handle(body: bytes, contentType: head.contentType, responder: self, slot: 0)
+        worker.handle(body: bytes, contentType: head.contentType, responder: self, place: 0)
       }
     } catch {
-      worker.answer(.failed(error), to: self, slot: 0)
+      worker.answer(.failed(error), to: self, place: 0)
     }
   }
 
@@ -140,7 +140,7 @@ final class APIRequestHandler: ChannelInboundHandler {
 }
 
 extension APIRequestHandler: APIResponder {
-  func respond(_ answer: APIAnswer, slot: Int) { self.answer = answer }
+  func respond(_ answer: APIAnswer, place: Int) { self.answer = answer }
 
   func flushResponses() {
     guard let context, let answer, case .answering(let keepAlive) = state else { return }
@@ -162,18 +162,18 @@ private struct APIRequestHead {
   let expectsContinue: Bool
 
   enum Class {
-    /// Not the API's.
-    case foreign
+    case notOurs
     case accepted(APIRequestHead)
     case refused(RequestError)
   }
 
   static func classify(_ head: HTTPRequestHead) -> Class {
     let path = head.uri.prefix { $0 != "?" }
-    guard RequestRecognizer.paths.contains(String(path)) else { return .foreign }
+    guard RequestRecognizer.paths.contains(String(path)) else { return .notOurs }
     guard head.method == .POST else {
       // A browser that opens the address is answered by the router.
-      return path == "/" && [.GET, .HEAD].contains(head.method) ? .foreign : .refused(.methodNotAllowed(allow: "POST"))
+      let isPage = path == "/" && [.GET, .HEAD].contains(head.method)
+      return isPage ? .notOurs : .refused(.methodNotAllowed(allow: "POST"))
     }
     if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }),
       length > Limits.bodyBytes

@@ -1,3 +1,4 @@
+import ByteText
 import Glibc
 import HowUsedModel
 
@@ -146,13 +147,10 @@ package enum RequestRecognizer {
 
   /// One to seven digits that are at most ``Limits/bodyBytes``.
   static func digits(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int? {
-    guard (1...7).contains(range.count) else { return nil }
-    var number = 0
-    for index in range {
-      guard bytes[index] &- .zero < 10 else { return nil }
-      number = number * 10 + Int(bytes[index] &- .zero)
+    guard range.count <= 7, let number = DecimalText.unsigned(UnsafeRawBufferPointer(rebasing: bytes[range])) else {
+      return nil
     }
-    return number <= Limits.bodyBytes ? number : nil
+    return number <= UInt64(Limits.bodyBytes) ? Int(number) : nil
   }
 
   /// Letters, digits, "-" and "_": fewer than RFC 9110's token, more than clients use.
@@ -185,7 +183,6 @@ package struct RecognizedRequest: Equatable {
 }
 
 extension UInt8 {
-  fileprivate static let zero = UInt8(ascii: "0")
   fileprivate static let carriageReturn = UInt8(ascii: "\r")
   fileprivate static let lineFeed = UInt8(ascii: "\n")
   fileprivate static let colon = UInt8(ascii: ":")

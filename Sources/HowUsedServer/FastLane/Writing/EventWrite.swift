@@ -10,7 +10,7 @@ import Redis
 final class EventWrite: RedisReplyHandler {
   private struct Waiter {
     let responder: any APIResponder
-    let slot: Int
+    let place: Int
     /// XADDs of this request: 1, or as many as a batch request has items.
     let events: Int
     let isBatch: Bool
@@ -23,7 +23,7 @@ final class EventWrite: RedisReplyHandler {
   /// Keeps it for as long as replies may come; those that are spare hold on to it until it stops.
   private let worker: APIWorker
   private var waiters: [Waiter] = []
-  private var additions = CommandBytes()
+  private var commands = CommandBytes()
   /// Times and users: the ZADD's arguments.
   private var seen = CommandBytes()
   private(set) var events = 0
@@ -36,19 +36,19 @@ final class EventWrite: RedisReplyHandler {
 
   var isEmpty: Bool { waiters.isEmpty }
   /// Bytes that its buffers hold on to.
-  var capacity: Int { additions.capacity + seen.capacity }
-  var isFull: Bool { additions.count >= Self.fullSize }
+  var capacity: Int { commands.capacity + seen.capacity }
+  var isFull: Bool { commands.count >= Self.fullSize }
 
-  func addWaiter(_ responder: any APIResponder, slot: Int, events: Int, isBatch: Bool) {
-    waiters.append(.init(responder: responder, slot: slot, events: events, isBatch: isBatch))
+  func addWaiter(_ responder: any APIResponder, place: Int, events: Int, isBatch: Bool) {
+    waiters.append(.init(responder: responder, place: place, events: events, isBatch: isBatch))
   }
 
   /// - Parameters:
   ///   - bot: whose it is.
   ///   - fragment: what the stream keeps of the event.
   func addEvent(of bot: WorkerBot, fragment: UnsafeRawBufferPointer) {
-    additions.append(bot.addition)
-    additions.appendBulk(fragment)
+    commands.append(bot.xaddHead)
+    commands.appendBulk(fragment)
     events += 1
   }
 
@@ -69,11 +69,11 @@ final class EventWrite: RedisReplyHandler {
   /// Every XADD, then one ZADD for all users.
   func writeCommands(of bot: WorkerBot, to out: inout ByteBuffer) {
     if users > 0 {
-      additions.appendArrayHeader(OnlineSet.additionCount(users: users))
-      additions.append(bot.sighting)
-      additions.append(seen)
+      commands.appendArrayHeader(OnlineSet.addArguments(users: users))
+      commands.append(bot.zaddHead)
+      commands.append(seen)
     }
-    out.writeCommands(additions)
+    out.writeCommands(commands)
   }
 
   func redisReplied(_ reply: borrowing RedisReply, index: Int) {
@@ -101,7 +101,7 @@ final class EventWrite: RedisReplyHandler {
   /// Tells everyone. An event whose XADD Redis has confirmed is acknowledged, whatever happened to what followed it.
   private func finish(missing: RedisClientError?) {
     let worker = worker
-    // From the last one on, since that is the cheapest way to empty a list; a connection's slots keep its order.
+    // From the last one on, since that is the cheapest way to empty a list; a connection's places keep its order.
     while let waiter = waiters.popLast() {
       let answer: APIAnswer =
         if waiter.isRefused {
@@ -112,9 +112,9 @@ final class EventWrite: RedisReplyHandler {
         } else {
           waiter.isBatch ? .accepted(waiter.events) : .ok
         }
-      worker.answer(answer, to: waiter.responder, slot: waiter.slot)
+      worker.answer(answer, to: waiter.responder, place: waiter.place)
     }
-    additions.removeAll()
+    commands.removeAll()
     seen.removeAll()
     (events, users, current, currentReplies) = (0, 0, 0, 0)
     worker.recycle(self)

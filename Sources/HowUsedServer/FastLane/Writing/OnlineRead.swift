@@ -5,14 +5,14 @@ import Redis
 final class OnlineRead: RedisReplyHandler {
   let seconds: Int
   private let worker: APIWorker
-  private var waiters: [(responder: any APIResponder, slot: Int)] = []
+  private var waiters: [(responder: any APIResponder, place: Int)] = []
 
   init(worker: APIWorker, seconds: Int) {
     self.worker = worker
     self.seconds = seconds
   }
 
-  func addWaiter(_ responder: any APIResponder, slot: Int) { waiters.append((responder, slot)) }
+  func addWaiter(_ responder: any APIResponder, place: Int) { waiters.append((responder, place)) }
 
   func redisReplied(_ reply: borrowing RedisReply, index: Int) {
     if let count = reply.integer {
@@ -29,7 +29,7 @@ final class OnlineRead: RedisReplyHandler {
   }
 
   private func finish(_ answer: APIAnswer) {
-    for waiter in waiters { worker.answer(answer, to: waiter.responder, slot: waiter.slot) }
+    for waiter in waiters { worker.answer(answer, to: waiter.responder, place: waiter.place) }
     waiters.removeAll()
   }
 }

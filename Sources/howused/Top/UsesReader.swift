@@ -3,7 +3,7 @@ import HowUsedStore
 import Redis
 
 /// Counts each bot's events of the last minute, by reading what comes in.
-struct UsesFollower {
+struct UsesReader {
   private let reader: StreamReader
   private let keys: KeySchema
   private var positions: [Partition: StreamID] = [:]

@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// An open file. All calls block: use it only on a thread that may.
 ///
@@ -17,13 +17,13 @@ package final class File {
   }
 
   /// Makes a new file for writing; fails with EEXIST if there is one.
-  package static func create(_ path: String) throws(FileError) -> File {
-    try File(path: path, descriptor: Self.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC))
+  package static func create(_ path: String, mode: mode_t = 0o644) throws(FileError) -> File {
+    try File(path: path, descriptor: Self.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode))
   }
 
   /// Makes a new file of these bytes, and returns when they are on the device.
-  package static func create(_ path: String, holding bytes: [UInt8]) throws(FileError) {
-    let file = try create(path)
+  package static func create(_ path: String, holding bytes: [UInt8], mode: mode_t = 0o644) throws(FileError) {
+    let file = try create(path, mode: mode)
     try file.write(bytes)
     try file.sync()
     try file.close()
@@ -41,9 +41,9 @@ package final class File {
   /// Never closed.
   package static var standardOutput: File { File(path: "standard output", descriptor: STDOUT_FILENO) }
 
-  private static func open(_ path: String, _ flags: CInt) throws(FileError) -> CInt {
+  private static func open(_ path: String, _ flags: CInt, _ mode: mode_t = 0o644) throws(FileError) -> CInt {
     while true {
-      let descriptor = systemOpen(path, flags, 0o644)
+      let descriptor = systemOpen(path, flags, mode)
       if descriptor >= 0 { return descriptor }
       if errno != EINTR { throw FileError(.open, path: path, code: errno) }
     }
@@ -85,7 +85,8 @@ package final class File {
   /// Reads up to `count` bytes at `offset`; fewer only at the end of the file.
   package func read(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
     var failure: CInt = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+    // Never of capacity 0: all empty arrays are one, and its count is written here. The thread sanitizer calls that a race.
+    let bytes = [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, initialized in
       while initialized < count, let base = buffer.baseAddress {
         let got = pread(descriptor, base + initialized, count - initialized, off_t(offset + initialized))
         if got < 0 {
@@ -133,13 +134,13 @@ package final class File {
   /// - Throws: `FileError`, EBADF if it is open for reading only: network file systems make a write lock of this.
   package func lock() throws(FileError) -> Bool {
     guard fcntl(descriptor, F_GETFL) & O_ACCMODE != O_RDONLY else { throw FileError(.lock, path: path, code: EBADF) }
-    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+    if FileLock.take(descriptor, .exclusive) { return true }
     guard errno == EWOULDBLOCK else { throw FileError(.lock, path: path, code: errno) }
     return false
   }
 
   /// Ends the lock at once, even while a process that is just being started still shares the open file.
-  package func unlock() { _ = flock(descriptor, LOCK_UN) }
+  package func unlock() { FileLock.release(descriptor) }
 
   package func close() throws(FileError) {
     let descriptor = self.descriptor
@@ -184,6 +185,9 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
   package var alreadyExists: Bool { code == EEXIST }
 
   package var description: String {
-    "\(operation.rawValue) of \(path) failed: \(String(cString: strerror(code))) (errno \(code))"
+    "\(operation.rawValue) of \(path) failed: \(Self.words(code)) (errno \(code))"
   }
+
+  /// What the system calls an errno.
+  static func words(_ code: CInt) -> String { String(cString: strerror(code)) }
 }

@@ -6,12 +6,12 @@ package struct FileContents: Sendable {
   package private(set) var unreadable: [Range<Int>] = []
 
   /// The unit in which it's tried what can be read, in bytes.
-  static let block = 4096
+  package static let block = 4096
   /// After so many bad ones the rest isn't tried any more: each may cost seconds.
-  static let mostBlocks = 64
+  package static let mostBlocks = 64
 
   /// - Parameter read: gives up to `count` bytes at `offset`.
-  static func read(
+  package static func read(
     size: Int,
     _ read: (_ offset: Int, _ count: Int) throws(FileError) -> [UInt8]
   ) throws(FileError) -> FileContents {

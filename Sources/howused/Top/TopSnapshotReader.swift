@@ -3,15 +3,15 @@ import HowUsedStore
 import Redis
 
 /// Reads a ``TopSnapshot`` from Redis: it works beside a server, and without one.
-struct TopReader {
+struct TopSnapshotReader {
   private let store: Store
   private let clock: RedisClock
-  private var uses: UsesFollower
+  private var uses: UsesReader
 
   init(store: Store, clock: RedisClock) {
     self.store = store
     self.clock = clock
-    uses = UsesFollower(client: store.client, keys: store.keys)
+    uses = UsesReader(client: store.client, keys: store.keys)
   }
 
   /// Of more bots than these, the rest isn't looked at.

@@ -3,7 +3,7 @@ package import HowUsedModel
 
 /// The heads that were recognised last. A bot sends the same head with every request but for the digits of its
 /// `Content-Length`, and the same bytes mean the same: comparing them is much cheaper than reading them again.
-package struct RecentHeads {
+package struct RequestHeadCache {
   private struct Head {
     /// The bytes before the digits of `Content-Length`, and those from them to the head's end.
     let start: [UInt8]

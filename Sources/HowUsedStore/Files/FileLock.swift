@@ -1,11 +1,10 @@
 import Glibc
 
 /// A lock on a file that processes hold and the kernel lets go of when they end, however they end (`flock(2)`).
-/// It belongs to the open file, so that a child process that inherits the descriptor holds it too.
 final class FileLock: Sendable {
   enum Mode { case shared, exclusive }
 
-  let descriptor: Int32
+  private let descriptor: Int32
 
   /// Opens (and makes, if need be) the file, without locking it yet.
   init(path: String) throws {
@@ -16,12 +15,7 @@ final class FileLock: Sendable {
   deinit { close(descriptor) }
 
   /// - Returns: whether the lock is held now. An own lock of the other mode is given up for it, even in vain.
-  func tryLock(_ mode: Mode) -> Bool {
-    while true {
-      if flock(descriptor, (mode == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 { return true }
-      guard errno == EINTR else { return false }
-    }
-  }
+  func tryLock(_ mode: Mode) -> Bool { Self.take(descriptor, mode) }
 
   /// Tries until it's held or the time is up.
   func lock(_ mode: Mode, within limit: Duration) async throws -> Bool {
@@ -33,5 +27,17 @@ final class FileLock: Sendable {
     return true
   }
 
-  func unlock() { flock(descriptor, LOCK_UN) }
+  func unlock() { Self.release(descriptor) }
+
+  // MARK: For any open file
+
+  /// - Returns: whether the lock is held now; if not, `errno` is EWOULDBLOCK when another open file holds it.
+  static func take(_ descriptor: CInt, _ mode: Mode) -> Bool {
+    while true {
+      if flock(descriptor, (mode == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 { return true }
+      guard errno == EINTR else { return false }
+    }
+  }
+
+  static func release(_ descriptor: CInt) { flock(descriptor, LOCK_UN) }
 }

@@ -1,16 +1,18 @@
-import Glibc
+import ByteText
+package import Glibc
 
 /// Calls on names in the file system. All of them block.
 package enum Folder {
   /// Makes the folder and its parents; one that exists is fine.
-  package static func make(_ path: String) throws(FileError) {
-    if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+  /// - Parameter mode: the permissions of new ones.
+  package static func make(_ path: String, mode: mode_t = 0o755) throws(FileError) {
+    if mkdir(path, mode) == 0 || errno == EEXIST { return }
     guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
       throw FileError(.makeFolder, path: path, code: errno)
     }
     let parent = String(path[..<slash])
-    try Self.make(parent)
-    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw FileError(.makeFolder, path: path, code: errno) }
+    try Self.make(parent, mode: mode)
+    guard mkdir(path, mode) == 0 || errno == EEXIST else { throw FileError(.makeFolder, path: path, code: errno) }
     try Self.sync(parent)
   }
 
@@ -75,10 +77,20 @@ package enum Folder {
   }
 
   /// Writes a small file so that it is there wholly or not at all, also after a crash.
-  package static func replace(_ path: String, with bytes: [UInt8], temporary: String) throws(FileError) {
+  package static func replace(
+    _ path: String,
+    with bytes: [UInt8],
+    temporary: String,
+    mode: mode_t = 0o644
+  ) throws(FileError) {
     try Self.unlink(temporary)
-    try File.create(temporary, holding: bytes)
-    try Self.rename(temporary, to: path)
+    do throws(FileError) {
+      try File.create(temporary, holding: bytes, mode: mode)
+      try Self.rename(temporary, to: path)
+    } catch {
+      _ = systemUnlink(temporary)
+      throw error
+    }
     if let slash = path.lastIndex(of: "/") { try Self.sync(String(path[..<slash])) }
   }
 }
@@ -104,9 +116,6 @@ package enum RandomName {
   /// 32 hexadecimal digits.
   package static func make() -> String {
     var generator = SystemRandomNumberGenerator()
-    return [generator.next(), generator.next()].map { (half: UInt64) in
-      let digits = String(half, radix: 16)
-      return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-    }.joined()
+    return Hex.text(generator.next() as UInt64) + Hex.text(generator.next() as UInt64)
   }
 }

@@ -1,0 +1,102 @@
+import Foundation
+import TestSupport
+
+/// The end of a run: everything healed, the load over, all compared with the ledger.
+struct Ending: Sendable {
+  let world: World
+  let rounds: [Scheduler.Round]
+
+  /// Returns when both servers have ended.
+  func run() async throws -> Verdict {
+    let recovery = Recovery(world: world)
+    if await recovery.backlog(within: .seconds(60)) == nil {
+      world.report("at the end archive or statistics stand still: \(await recovery.complaints())")
+    }
+    let online = await online()
+    let uses = await uses()
+    for index in world.servers.indices { await world.stopServer(index) }
+
+    let verified = try await world.howUsed("archive verify")
+    if verified.status != 0 { world.report("archive verify: \(verified.output)\(verified.error)") }
+    let path = world.folder + "/export.ndjson"
+    let exported = try await world.howUsed("export --output '\(path)'")
+    guard exported.status == 0 else { throw World.Failure(description: "export: \(exported.error)") }
+    let entries = world.ledger.snapshot()
+    let verdict = try Verdict(exported: path, entries)
+    compare(verdict, uses: uses, online: online, entries)
+    return verdict
+  }
+
+  private func compare(_ verdict: Verdict, uses: [Int: Int], online: [Int: Int], _ entries: [Ledger.Entry]) {
+    for bot in TortureEvent.bots where uses[bot] != verdict.lines[bot, default: 0] {
+      world.report(
+        "bot \(bot): /stats counts \(uses[bot] ?? -1) uses, the archive has \(verdict.lines[bot, default: 0])"
+      )
+    }
+    // Clocks that jump, or a Redis that forgot, leave nothing to compare with.
+    let recent = world.ledger.now - 600_000
+    let unclear = rounds.contains {
+      $0.end > recent && ($0.mayLose || $0.faults.contains { $0.areas.contains(.clock) })
+    }
+    guard !unclear else { return print("online sets: not compared, since clocks jumped or Redis forgot lately") }
+    for bot in TortureEvent.bots {
+      var least: Set<Int> = []
+      var most: Set<Int> = []
+      for (number, entry) in entries.enumerated() where entry.bot == bot {
+        let user = TortureEvent.user(number)
+        if entry.outcome == .acknowledged, entry.sent > recent + 30_000 { least.insert(user) }
+        if entry.outcome != .refused, entry.told ?? .max > recent - 30_000 { most.insert(user) }
+      }
+      let found = online[bot] ?? -1
+      if found < least.count || found > most.count {
+        world.report("bot \(bot): \(found) users online, and it must be \(least.count) to \(most.count)")
+      }
+    }
+  }
+
+  private struct Chart: Decodable {
+    struct Series: Decodable { let total: Int }
+    let series: [Series]
+  }
+
+  private struct Online: Decodable {
+    let onlineCount: Int
+  }
+
+  /// Of all time, also that which the clocks' jumps led to.
+  private func uses() async -> [Int: Int] {
+    var found: [Int: Int] = [:]
+    let now = Int(Date().timeIntervalSince1970)
+    let time = "from=\(now - 150 * 86_400)&to=\(now + 150 * 86_400)&divider=24h"
+    for bot in TortureEvent.bots {
+      // What is being counted takes a moment.
+      for attempt in 1...5 {
+        let server = world.servers[attempt % 2]
+        let path = "/stats?id=\(bot)&token=\(TortureEvent.viewToken)&metric=uses&\(time)"
+        guard let answer = await Recovery(world: world).get(server, path), answer.status == 200,
+          let chart = try? JSONDecoder().decode(Chart.self, from: Data(answer.body.utf8)),
+          let total = chart.series.first?.total
+        else { continue }
+        if total == found[bot] { break }
+        found[bot] = total
+        try? await Task.sleep(for: .seconds(1))
+      }
+    }
+    return found
+  }
+
+  private func online() async -> [Int: Int] {
+    var found: [Int: Int] = [:]
+    for bot in TortureEvent.bots {
+      guard let connection = try? await HTTPConnection.connect(port: world.servers[0].port) else { continue }
+      let body = #"{"botId":\#(bot),"apiToken":"\#(TortureEvent.apiToken)","requestType":"getOnline","seconds":600}"#
+      if let answer = try? await connection.post("/api", body),
+        let online = try? JSONDecoder().decode(Online.self, from: Data(answer.body.utf8))
+      {
+        found[bot] = online.onlineCount
+      }
+      await connection.close()
+    }
+    return found
+  }
+}
