@@ -17,9 +17,20 @@ final class ArchiveRig: Sendable {
   let folder: TemporaryFolder
   let layout: ArchiveLayout
   let now = Mutex(Int64(Samples.start) + 60_000)
+  /// The machine's own.
+  let clock = Clock(Int64(Samples.start) + 60_000)
   private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
   static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+  /// A time that closures may hold on to.
+  final class Clock: Sendable {
+    private let time: Mutex<Int64>
+
+    init(_ time: Int64) { self.time = Mutex(time) }
+
+    func withLock<Result: Sendable>(_ body: (inout Int64) -> Result) -> Result { time.withLock { body(&$0) } }
+  }
 
   private init(redis: RedisServerProcess, partitions: Int, archive: String?) throws {
     self.redis = redis

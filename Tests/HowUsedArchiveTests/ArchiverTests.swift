@@ -197,31 +197,4 @@ import Testing
       #expect(try rig.archived() == ids)
     }
   }
-
-  @Test func retentionKeepsVerifyContent() async throws {
-    try await ArchiveRig.with { rig in
-      var configuration = rig.configuration()
-      configuration.keepDays = 2
-      let day: UInt64 = 86_400_000
-      var ids: [StreamID] = []
-      for number in 0..<5 { ids += try await rig.add(4, from: Samples.start + UInt64(number) * day) }
-      rig.now.withLock { $0 = Int64(Samples.start + 4 * day - 1000) }
-      let archiver = try rig.archiver(configuration)
-      try await archiver.pass(sealing: true)
-      #expect(try rig.archived() == Array(ids[8...]))
-      #expect(try rig.log.numbers() == [3, 4, 5])
-      #expect(try rig.verify().problems == [])
-      #expect(try Folder.names(in: rig.layout.root).first == "date=2026-11-24")
-      // Everything is old: the position survives.
-      rig.now.withLock { $0 = Int64(Samples.start + 100 * day) }
-      try await rig.archiver(configuration).pass()
-      #expect(try rig.archived() == [])
-      let position = try rig.log.position { _ in }
-      #expect(position == LogPosition(last: ids[19], number: 5))
-      let more = try await rig.add(3, from: Samples.start + 100 * day)
-      try await rig.archiver(configuration).pass(sealing: true)
-      #expect(try rig.archived() == more)
-      #expect(try rig.verify().problems == [])
-    }
-  }
 }

@@ -126,7 +126,7 @@ import Testing
     let dated = archive.layout.dated(1, archive.partition, date: "2026-11-22")
     try Folder.unlink(dated)
     #expect(try archive.verify().problems.map(\.path) == [archive.path(1)])
-    try archive.log.repairDatedLinks()
+    try archive.log.repairDatedLinks(try DatedNames.list(archive.layout))
     #expect(try Folder.status(of: dated) == Folder.status(of: archive.path(1)))
     #expect(try archive.verify().problems == [])
   }

@@ -74,7 +74,7 @@ final class OwnerFile {
   static func isDead(_ owner: String, _ layout: ArchiveLayout) throws(FileError) -> Bool {
     guard !owner.contains("/") else { return false }
     do {
-      return try File.openForReading(path(owner, layout)).lock()
+      return try File.openForLocking(path(owner, layout)).lock()
     } catch  where error.isMissing {
       return false
     }

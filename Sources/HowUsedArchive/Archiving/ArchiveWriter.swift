@@ -18,6 +18,7 @@ actor ArchiveWriter {
   /// The archive that the folder was when it was looked at last.
   private var manifest: ArchiveManifest?
   private var parts: [Partition: Partial] = [:]
+  private var listed: (names: DatedNames, at: ContinuousClock.Instant)?
   /// Where the comparison of a partition's stream with its files is.
   private var comparisons: [Partition: ArchivedLines] = [:]
 
@@ -64,12 +65,21 @@ actor ArchiveWriter {
     try checkFolder()
     let log = log(partition)
     var damage: [SegmentDamage] = []
-    let position = try log.position { damage.append($0) }
+    let dated = try datedNames()
+    let position = try log.position(dated: dated) { damage.append($0) }
     try log.check(recorded: recorded ?? .zero)
-    try log.repairDatedLinks()
+    try log.repairDatedLinks(dated)
     let unsealed = try UnsealedEvents.read(log, after: position.last)
     progress.begin(partition, at: position)
     return (position.last, unsealed, damage)
+  }
+
+  /// One listing is for all partitions that are opened together: there may be millions of names.
+  private func datedNames() throws -> DatedNames {
+    if let listed, listed.at.duration(to: .now) < .seconds(60) { return listed.names }
+    let names = try DatedNames.list(configuration.layout)
+    listed = (names, .now)
+    return names
   }
 
   /// The events that are in no sealed segment.
@@ -131,6 +141,7 @@ actor ArchiveWriter {
   ///
   /// - Parameter now: Redis's unix time in milliseconds.
   func sealIfDue(_ partition: Partition, now: Int64) throws {
+    if let listed, listed.at.duration(to: .now) >= .seconds(60) { self.listed = nil }
     guard let part = parts[partition], !part.writer.isEmpty else { return }
     // Events of the last moments of a day may still be on their way from Redis.
     let footer = part.writer.footer
@@ -158,15 +169,23 @@ actor ArchiveWriter {
   /// Lets go of the part without another look at it. It stays where it is, for recovery.
   func abandon(_ partition: Partition) { parts[partition] = nil }
 
+  /// Lets go of the open part, and removes it: all that it holds is elsewhere.
+  func drop(_ partition: Partition) throws {
+    guard let part = parts.removeValue(forKey: partition) else { return }
+    try Folder.unlink(part.writer.path)
+  }
+
   /// Removes parts whose events are in the stream or in a sealed segment.
   func discard(_ parts: [String]) throws {
     for path in parts { try Folder.unlink(path) }
   }
 
-  /// Removes segments by age, if that is wanted. Returns how many.
-  func removeOld(_ partition: Partition, now: Int64) throws -> Int {
-    guard let days = configuration.keepDays else { return 0 }
-    return try Retention(keepDays: days).run(log(partition), now: now)
+  /// Removes segments by age, if that is wanted, and those that the statistics have counted.
+  func removeOld(_ partition: Partition, now: Int64) throws -> RemovedSegments {
+    guard let days = configuration.keepDays else { return RemovedSegments() }
+    let counted = configuration.countedThrough.map { $0(partition) ?? 0 } ?? .max
+    let retention = Retention(keepDays: days, most: ArchiverConfiguration.mostRemoved)
+    return try retention.run(log(partition), now: now, counted: counted)
   }
 
   private func log(_ partition: Partition) -> PartitionLog {

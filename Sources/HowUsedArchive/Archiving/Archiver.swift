@@ -163,6 +163,15 @@ package struct ArchiverConfiguration: Sendable {
   package var maximumRawBytes = 64 << 20
   /// Segments whose events are all older than so many days are removed; nil keeps everything.
   package var keepDays: Int?
+  /// The last segment up to which the statistics have counted all of a partition; nil when that can't be told now. What
+  /// they haven't counted is not removed. Nil: nobody counts. May block.
+  package var countedThrough: (@Sendable (Partition) -> UInt64?)?
+  /// The machine's own unix time in milliseconds: Redis's must agree before anything is removed by age.
+  package var machineNow: @Sendable () -> Int64 = { WallClock.nanoseconds / 1_000_000 }
+  /// How often old segments are looked for, and how many milliseconds of events then go at most: an archive of years gets
+  /// shorter by a day an hour, and a clock that is wrong is noticed before much is gone.
+  static let removalInterval = Duration.seconds(3600)
+  static let mostRemoved = UTCTime.millisecondsPerDay
   /// 1 (fast) ... 19 (small).
   package var compressionLevel = 1
   /// The most events that become one frame.

@@ -209,7 +209,7 @@ actor ArchiverEngine {
     let recorded = try await streams.client.send("GET", streams.keys.archivePosition(partition)).string
     let opened = try await writer.open(partition, recorded: recorded.flatMap { StreamID($0) })
     for damage in opened.damage {
-      logger.error("a damaged archive segment was set aside", metadata: ["damage": "\(damage)"])
+      logger.error("the archive's files are not as they were written", metadata: ["damage": "\(damage)"])
     }
     progress.count(damaged: opened.damage.count)
     let recovery = PartRecovery(
@@ -321,18 +321,41 @@ actor ArchiverEngine {
   }
 
   private func removeOld() async throws {
-    guard configuration.keepDays != nil, nextRetention <= .now else { return }
-    nextRetention = .now + .seconds(600)
+    guard let keepDays = configuration.keepDays, nextRetention <= .now else { return }
+    nextRetention = .now + ArchiverConfiguration.removalInterval
+    let (now, machine) = (now(), configuration.machineNow())
+    guard abs(now - machine) <= Retention.clockTolerance else {
+      logger.error(
+        "nothing old is removed from the archive: Redis's clock and this machine's are more than a day apart",
+        metadata: [
+          "redis": "\(UTCTime.format(milliseconds: now))", "machine": "\(UTCTime.format(milliseconds: machine))",
+        ]
+      )
+      return
+    }
     for partition in streams.keys.partitions where progress.isOpen(partition) {
       do {
-        let count = try await writer.removeOld(partition, now: now())
-        if count > 0 {
-          logger.info("removed old archive segments", metadata: ["partition": "\(partition)", "count": "\(count)"])
-        }
+        reportRemoved(try await writer.removeOld(partition, now: now), partition, keepDays)
       } catch {
         try report(error)
       }
     }
+  }
+
+  private func reportRemoved(_ removed: RemovedSegments, _ partition: Partition, _ keepDays: Int) {
+    if removed.isWaiting {
+      logger.notice("old archive segments wait for the statistics", metadata: ["partition": "\(partition)"])
+    }
+    guard let first = removed.first, let last = removed.last else { return }
+    func time(_ id: StreamID) -> String { UTCTime.format(milliseconds: Int64(clamping: id.milliseconds)) }
+    logger.notice(
+      "removed archived events that are older than --archive-keep-days",
+      metadata: [
+        "partition": "\(partition)", "keepDays": "\(keepDays)", "segments": "\(removed.segments)",
+        "events": "\(removed.events)", "from": "\(time(first))", "to": "\(time(last))",
+        "moreInAnHour": "\(removed.isLimited)",
+      ]
+    )
   }
 
   /// What to do about a failure in one partition.

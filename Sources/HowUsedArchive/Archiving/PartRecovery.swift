@@ -17,12 +17,21 @@ struct PartRecovery: Sendable {
 
   /// - Parameter sealed: the last event in a sealed segment.
   func run(_ unsealed: UnsealedEvents, after sealed: StreamID) async throws {
-    if try await !isAllInStream(unsealed, after: sealed) {
+    let isComplete = try await isAllInStream(unsealed, after: sealed)
+    if !isComplete {
       logger.warning(
         "Redis lost events that open archive files hold: archiving them from there",
         metadata: ["partition": "\(partition)", "events": "\(unsealed.lines.count)"]
       )
+    }
+    // Also when the stream has them all: it may lose them before they are in a file again.
+    do {
       try await copy(unsealed, after: sealed)
+      if !isComplete { try await writer.seal(partition) }
+    } catch let error as FileError {
+      // A full disk must not be filled with copies, one for each attempt.
+      try? await writer.drop(partition)
+      throw error
     }
     // Only now: a crash before this finds them again.
     if !unsealed.parts.isEmpty { try await writer.discard(unsealed.parts) }
@@ -47,7 +56,7 @@ struct PartRecovery: Sendable {
     }
   }
 
-  /// Archives them together with what the stream has among them, and seals that at once.
+  /// Archives them together with what the stream has among them.
   private func copy(_ unsealed: UnsealedEvents, after position: StreamID) async throws {
     var merge = UnsealedMerge(unsealed)
     var cursor = position
@@ -58,13 +67,12 @@ struct PartRecovery: Sendable {
       cursor = last
     }
     try await writer.append(merge.rest(), partition, now: now())
-    try await writer.seal(partition)
   }
 }
 
 /// Puts unsealed events among those that the stream still has, in the order of their ids, each once. Where the stream has
 /// given the id to another event, that one is left there: it's taken in under a new id, as all are that have an archived one.
-private struct UnsealedMerge {
+struct UnsealedMerge {
   private let events: UnsealedEvents
   private var next = 0
 

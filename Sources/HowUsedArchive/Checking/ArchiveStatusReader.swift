@@ -1,4 +1,5 @@
 package import HowUsedModel
+import HowUsedStore
 
 /// Looks at the files and the streams from outside of the archiver.
 package struct ArchiveStatusReader: Sendable {
@@ -9,6 +10,23 @@ package struct ArchiveStatusReader: Sendable {
     self.layout = layout
     self.streams = streams
   }
+
+  /// Several at a time: of a long archive the files' footers are what takes time.
+  ///
+  /// - Parameter now: Redis's unix time in milliseconds.
+  package func read(_ partitions: [Partition], now: Int64) async throws -> [PartitionStatus] {
+    try await withThrowingTaskGroup(of: PartitionStatus.self) { group in
+      var statuses: [PartitionStatus] = []
+      for (index, partition) in partitions.enumerated() {
+        if index >= Self.concurrency, let status = try await group.next() { statuses.append(status) }
+        group.addTask { try await read(partition, now: now) }
+      }
+      for try await status in group { statuses.append(status) }
+      return statuses.sorted { $0.partition < $1.partition }
+    }
+  }
+
+  private static let concurrency = 4
 
   /// - Parameter now: Redis's unix time in milliseconds.
   package func read(_ partition: Partition, now: Int64) async throws -> PartitionStatus {
@@ -24,7 +42,7 @@ package struct ArchiveStatusReader: Sendable {
     let log = PartitionLog(layout: layout, partition: partition)
     var end = try log.floor()?.last ?? .zero
     for number in try log.numbers() {
-      guard let footer = try SegmentFooter.read(layout.segment(number, partition)) else { continue }
+      guard let footer = try footer(layout.segment(number, partition)) else { continue }
       status.segments += 1
       status.events += footer.count
       status.bytes += footer.start + SegmentFooter.size
@@ -44,6 +62,15 @@ package struct ArchiveStatusReader: Sendable {
       status.openEvents = max(status.openEvents, open)
     }
     return end
+  }
+
+  /// Nil as well for what was removed since it was listed.
+  private func footer(_ path: String) throws(FileError) -> SegmentFooter? {
+    do {
+      return try SegmentFooter.read(path)
+    } catch  where error.isMissing {
+      return nil
+    }
   }
 
   private func lag(_ partition: Partition, after end: StreamID, now: Int64, _ status: inout PartitionStatus)

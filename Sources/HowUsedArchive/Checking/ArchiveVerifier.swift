@@ -10,23 +10,30 @@ package struct ArchiveVerifier: Sendable {
 
   /// The partitions that have a folder, ascending.
   package func partitions() throws(FileError) -> [Partition] {
-    try Folder.names(in: layout.log).compactMap { name in
-      guard name.hasPrefix("p"), let number = UInt16(name.dropFirst()) else { return nil }
-      let partition = Partition(rawValue: number)
-      return partition.description == name ? partition : nil
-    }.sorted()
+    try Folder.names(in: layout.log).compactMap { ArchiveLayout.partition($0) }.sorted()
+  }
+
+  /// Those that had one, too.
+  private func expected(_ dated: DatedNames) throws(FileError) -> [Partition] {
+    var partitions = Set(try partitions())
+    for name in try Folder.names(in: layout.log) where name.hasSuffix(ArchiveLayout.headSuffix) {
+      if let partition = ArchiveLayout.partition(name.dropLast(ArchiveLayout.headSuffix.count)) {
+        partitions.insert(partition)
+      }
+    }
+    return partitions.union(dated.partitions).sorted()
   }
 
   /// - Parameter progress: called after each segment with the number of segments read so far.
-  /// - Throws: `FileError` when a file can't be read at all.
+  /// - Throws: `FileError` when the archive can't be read at all.
   package func verify(progress: (Int) -> Void = { _ in }) throws -> VerifyReport {
     var report = VerifyReport()
     // Dated names first: an archiver makes them after the segments, so that each must have its segment below.
     let dated = try DatedNames.list(layout)
-    for partition in try partitions() {
+    for partition in try expected(dated) {
       let before = report.segments
-      var check = PartitionCheck(log: PartitionLog(layout: layout, partition: partition))
-      try check.run(dated: dated.names(of: partition)) { progress(before + $0) }
+      var check = PartitionCheck(log: PartitionLog(layout: layout, partition: partition), dated: dated)
+      try check.run { progress(before + $0) }
       report.add(check.report)
     }
     return report
@@ -54,33 +61,5 @@ package struct VerifyReport: Sendable, Equatable {
     bytes += other.bytes
     parts += other.parts
     problems += other.problems
-  }
-}
-
-/// The files in the `date=…` folders.
-struct DatedNames {
-  struct Name: Equatable {
-    var date: String
-    var number: UInt64
-    var path: String
-  }
-
-  private var all: [(file: String, date: String, path: String)] = []
-
-  static func list(_ layout: ArchiveLayout) throws(FileError) -> DatedNames {
-    var result = DatedNames()
-    for folder in try Folder.names(in: layout.root) where folder.hasPrefix(ArchiveLayout.datePrefix) {
-      let date = String(folder.dropFirst(ArchiveLayout.datePrefix.count))
-      for file in try Folder.names(in: "\(layout.root)/\(folder)") {
-        result.all.append((file, date, "\(layout.root)/\(folder)/\(file)"))
-      }
-    }
-    return result
-  }
-
-  func names(of partition: Partition) -> [Name] {
-    all.compactMap { entry in
-      ArchiveLayout.datedNumber(entry.file, partition).map { Name(date: entry.date, number: $0, path: entry.path) }
-    }
   }
 }

@@ -5,84 +5,152 @@ import HowUsedStore
 struct PartitionCheck {
   private(set) var report = VerifyReport()
   private let log: PartitionLog
+  private let dated: DatedNames
+  /// As of the last look: retention may move it meanwhile.
+  private var floor = LogPosition.start
   /// Where the next segment must continue; nil after a segment that could not be read.
   private var position: LogPosition?
 
-  init(log: PartitionLog) { self.log = log }
+  init(log: PartitionLog, dated: DatedNames) {
+    self.log = log
+    self.dated = dated
+  }
 
-  mutating func run(dated: [DatedNames.Name], progress: (Int) -> Void) throws {
-    let floor = try log.floor()
-    let numbers = try log.numbers().filter { $0 > floor?.number ?? 0 }
-    position = LogPosition(last: floor?.last ?? .zero, number: floor?.number ?? 0)
-    for number in numbers {
+  mutating func run(progress: (Int) -> Void) throws {
+    // First, so that all that it tells of must be in the listing.
+    let head = try mark(log.layout.head(log.partition))
+    try readFloor()
+    position = floor
+    let numbers = try log.numbers()
+    for number in numbers where number > floor.number {
       do {
-        try check(number, dated: dated, isNewest: number == numbers.last)
+        try check(number, isNewest: number == numbers.last)
       } catch let damage as SegmentDamage {
         report.problems.append(damage)
         position = nil
       } catch let error as FileError where error.isMissing {
-        // Retention removed it meanwhile; a gap shows when the next one is checked against this.
-        position = try log.floor().map { LogPosition(last: $0.last, number: $0.number) }
+        try explainMissing(number)
+      } catch let error as FileError where error.isUnreadable {
+        problem(log.layout.segment(number, log.partition), "\(error)")
+        position = nil
       }
       progress(report.segments)
     }
-    try checkStrays(dated, known: Set(numbers))
-    for path in try log.damaged() {
-      report.problems.append(SegmentDamage(path: path, reason: "was set aside as damaged"))
-    }
+    try checkEnd(head, newest: numbers.last ?? 0)
+    try checkStrays(Set(numbers))
+    for path in try log.damaged() { problem(path, "was set aside as damaged") }
     report.parts += try log.parts().count
   }
 
-  private mutating func check(_ number: UInt64, dated: [DatedNames.Name], isNewest: Bool) throws {
+  /// A place that a small file tells; nil when there is none, or it's damaged.
+  private mutating func mark(_ path: String) throws -> LogPosition? {
+    do {
+      return try PositionFile.read(path)
+    } catch let damage as SegmentDamage {
+      if !report.problems.contains(damage) { report.problems.append(damage) }
+      return nil
+    }
+  }
+
+  private mutating func readFloor() throws {
+    let read = try mark(log.layout.floor(log.partition)) ?? .start
+    if read.number > floor.number { floor = read }
+  }
+
+  private mutating func check(_ number: UInt64, isNewest: Bool) throws {
     let path = log.layout.segment(number, log.partition)
     let reader = try SegmentReader.segment(path)
     guard let footer = reader.footer else { return }
     report.segments += 1
     report.bytes += reader.size
-    if let position, number != position.number + 1 {
-      problem(path, "segments \(position.number + 1) to \(number - 1) are missing")
-    } else if let position, footer.previous != position.last {
-      problem(path, "continues after \(footer.previous), but the events before it end at \(position.last)")
-    }
+    try checkPlace(number, footer, path)
     position = LogPosition(last: footer.last, number: number)
     var check = SegmentCheck(path: path, number: number, partition: log.partition, footer: footer)
-    try check.run(reader)
+    check.run(reader)
     report.events += check.count
     report.problems += check.problems
-    try checkDated(path, footer, dated, isNewest: isNewest)
+    try checkDated(reader, footer, number, isNewest: isNewest)
   }
 
+  private mutating func checkPlace(_ number: UInt64, _ footer: SegmentFooter, _ path: String) throws {
+    guard let position, number != position.number + 1 || footer.previous != position.last else { return }
+    // Retention may be at it: it writes down how far it goes, and then removes one after the other.
+    try readFloor()
+    if number <= floor.number || number == floor.number + 1 && footer.previous == floor.last { return }
+    if number > position.number + 1 {
+      problem(path, "segments \(position.number + 1) to \(number - 1) are missing")
+    } else {
+      problem(path, "continues after \(footer.previous), but the events before it end at \(position.last)")
+    }
+  }
+
+  /// What was listed and is gone.
+  private mutating func explainMissing(_ number: UInt64) throws {
+    try readFloor()
+    if number <= floor.number {
+      position = floor
+    } else {
+      problem(log.layout.segment(number, log.partition), "was there when this check began, and is gone")
+      position = nil
+    }
+  }
+
+  // MARK: Readers' names
+
   private mutating func checkDated(
-    _ path: String,
+    _ reader: SegmentReader,
     _ footer: SegmentFooter,
-    _ dated: [DatedNames.Name],
+    _ number: UInt64,
     isNewest: Bool
   ) throws {
     let date = footer.date
-    let names = dated.filter { $0.number == footer.number }
-    // The newest one's name may be about to be made, and others may have been made since the names were listed.
-    if names.isEmpty, !isNewest,
-      try Folder.status(of: log.layout.dated(footer.number, log.partition, date: date)) == nil
-    {
-      problem(path, "has no name in \(log.layout.dateFolder(date))")
-    }
-    for name in names {
-      if name.date != date { problem(name.path, "belongs to date=\(date)") }
-      guard let one = try Folder.status(of: path), let other = try Folder.status(of: name.path) else { continue }
-      // A backup may have made copies of the links: those are the same if their footers are.
-      if one.isSameFile(as: other) { continue }
-      if try one.size != other.size || SegmentFooter.read(name.path) != footer {
-        problem(name.path, "is another file than \(path)")
+    let right = log.layout.dated(number, log.partition, date: date)
+    for name in dated.names(of: number, log.partition) {
+      let path = log.layout.dated(number, log.partition, date: name.date)
+      if name.date != date, try Folder.status(of: path) != nil { problem(path, "belongs to date=\(date)") }
+      if let offset = try DatedCopy(log: log, segment: reader.path, copy: path).difference() {
+        report.problems.append(
+          SegmentDamage(path: path, offset: offset, reason: "is not what \(reader.path) is from here on")
+        )
       }
+    }
+    // The newest one's name may be about to be made, others may have been made since the names were listed, and of old
+    // ones retention removes it first.
+    if !isNewest, try Folder.status(of: right) == nil {
+      try readFloor()
+      if number > floor.number { problem(reader.path, "has no name in \(log.layout.dateFolder(date))") }
     }
   }
 
   /// Dated names without a segment: readers would see what the log does not hold, or see it twice.
-  private mutating func checkStrays(_ dated: [DatedNames.Name], known: Set<UInt64>) throws {
-    for name in dated where !known.contains(name.number) {
-      if try Folder.status(of: name.path) != nil, try !log.numbers().contains(name.number) {
-        problem(name.path, "has no segment in \(log.layout.folder(log.partition))")
-      }
+  private mutating func checkStrays(_ known: Set<UInt64>) throws {
+    let strays = dated.all(of: log.partition).filter { !known.contains($0.number) }
+    guard !strays.isEmpty else { return }
+    let now = Set(try log.numbers())
+    for name in strays where !now.contains(name.number) {
+      let path = log.layout.dated(name.number, log.partition, date: name.date)
+      if try Folder.status(of: path) != nil { problem(path, "has no segment in \(log.layout.folder(log.partition))") }
+    }
+  }
+
+  // MARK: The end
+
+  /// - Parameters:
+  ///   - head: how far was sealed before the segments were listed.
+  ///   - newest: the last number that was listed.
+  private mutating func checkEnd(_ head: LogPosition?, newest: UInt64) throws {
+    guard let head else { return }
+    try readFloor()
+    let end = max(newest, floor.number)
+    let path = log.layout.segment(head.number, log.partition)
+    if head.number > end {
+      // What was set aside is told already.
+      if try log.damaged().contains(where: { $0.hasPrefix(path) }) { return }
+      problem(path, "is missing: segments \(end + 1) to \(head.number) were sealed")
+    } else if let position, position.number == head.number, position.last != head.last {
+      // Unless it was set aside and sealed again meanwhile.
+      if try mark(log.layout.head(log.partition)) != head { return }
+      problem(path, "ends at \(position.last), but was sealed through \(head.last)")
     }
   }
 

@@ -11,6 +11,7 @@ struct SegmentCheck {
   private let footer: SegmentFooter
   private var last: StreamID
   private var seen: SegmentFooter
+  private var isBehindDamage = false
 
   init(path: String, number: UInt64, partition: Partition, footer: SegmentFooter) {
     self.path = path
@@ -21,14 +22,33 @@ struct SegmentCheck {
     self.seen = SegmentFooter(partition: partition, number: number, previous: footer.previous)
   }
 
-  /// - Throws: `SegmentDamage` when a frame can't be read; smaller faults are added to `problems`.
-  mutating func run(_ reader: SegmentReader) throws {
+  /// Goes on behind what is damaged.
+  mutating func run(_ reader: SegmentReader) {
     var reader = reader
     let digestMatches = reader.digestMatches()
-    while let frame = try reader.next() { try check(frame) }
+    var isWhole = true
+    while true {
+      do {
+        guard let frame = try reader.next() else { break }
+        check(frame)
+        isBehindDamage = false
+      } catch {
+        // What looks like a frame inside of a damaged one isn't told again.
+        if !isBehindDamage { problems.append(error) }
+        isWhole = false
+        isBehindDamage = true
+        guard reader.skipDamage() else { break }
+      }
+    }
+    // Damage has made the rest differ: nothing new.
+    guard isWhole else { return }
     if !digestMatches {
       problem(nil, "its SHA-256 is not the one in its footer, though every frame decodes")
     }
+    compareFooter()
+  }
+
+  private mutating func compareFooter() {
     seen.flags = footer.flags
     seen.start = footer.start
     if footer.isPurged {
@@ -45,28 +65,17 @@ struct SegmentCheck {
     if footer.first.day != footer.last.day { problem(footer.start, "holds more than one UTC day") }
   }
 
-  private mutating func check(_ frame: SegmentReader.Frame) throws {
+  private mutating func check(_ frame: SegmentReader.Frame) {
     let trailer = frame.trailer
-    if trailer.previous != last {
+    if isBehindDamage {
+      last = max(last, trailer.previous)
+    } else if trailer.previous != last {
       problem(frame.offset, "the frame continues after \(trailer.previous), but the one before it ends at \(last)")
     }
     if trailer.partition != partition { problem(frame.offset, "the frame's trailer says \(trailer.partition)") }
     var batch = LineBatch.empty
-    try frame.lines.withUnsafeBytes { lines in
-      try ArchiveLine.forEach(in: lines) { line in
-        guard let parsed = ArchiveLine(line), parsed.partition == partition else {
-          throw SegmentDamage(
-            path: path,
-            offset: frame.offset,
-            reason: "line \(batch.count + 1) of the frame is not a line of \(partition)"
-          )
-        }
-        if parsed.id <= last {
-          problem(frame.offset, "event \(parsed.id) comes after \(last)")
-        }
-        last = parsed.id
-        batch.count(parsed.id, time: parsed.time)
-      }
+    frame.lines.withUnsafeBytes { lines in
+      ArchiveLine.forEach(in: lines) { check($0, frame, &batch) }
     }
     count += batch.count
     if batch.count != trailer.count {
@@ -79,6 +88,22 @@ struct SegmentCheck {
     }
     if batch.count == 0 { batch.last = last }
     seen.add(batch, rawBytes: frame.lines.count, written: 0)
+  }
+
+  private mutating func check(
+    _ line: UnsafeRawBufferPointer,
+    _ frame: SegmentReader.Frame,
+    _ batch: inout LineBatch
+  ) {
+    guard let parsed = ArchiveLine(line), parsed.partition == partition else {
+      return problem(frame.offset, "line \(batch.count + 1) of the frame is not a line of \(partition)")
+    }
+    if parsed.id <= last { problem(frame.offset, "event \(parsed.id) comes after \(last)") }
+    if parsed.time > Int64(clamping: parsed.id.milliseconds) + UTCTime.millisecondsPerDay {
+      problem(frame.offset, "event \(parsed.id) says \(UTCTime.format(milliseconds: parsed.time)), later than its id")
+    }
+    last = max(last, parsed.id)
+    batch.count(parsed.id, time: parsed.time)
   }
 
   /// Lines may be missing anywhere, so that what is left lies within what the trailer says, and the next frame continues

@@ -43,19 +43,36 @@ package struct Exporter: Sendable {
       let end = try await streams?.lastGeneratedID(partition)
       run.begin(log)
       try run.readSegments(output, report)
-      guard let streams, let end else { continue }
-      while run.cursor < end {
-        let page = try await streams.page(partition, after: run.cursor, through: end, count: pageEvents)
-        // What was trimmed before the page was read was sealed before that: only if no segment came, the page is whole.
-        if try run.readSegments(output, report) { continue }
-        try run.add(page, output)
-        report(run.progress)
-        if page.entries < pageEvents { break }
-      }
+      // A stream that is gone ends nowhere; parts may have what it had.
+      if let streams { try await export(streams, log, through: end ?? .zero, &run, output, report) }
     }
     try run.flush(output)
     report(run.progress)
     return run.progress
+  }
+
+  /// Exports what isn't sealed: what the stream has, and what open parts hold of which Redis has lost it.
+  private func export(
+    _ streams: EventStreams,
+    _ log: PartitionLog,
+    through end: StreamID,
+    _ run: inout PartitionExport,
+    _ output: (UnsafeRawBufferPointer) throws -> Void,
+    _ report: (ExportProgress) -> Void
+  ) async throws {
+    var merge = UnsealedMerge(try UnsealedEvents.read(log, after: run.cursor))
+    // Parts may have been sealed while they were read.
+    try run.readSegments(output, report)
+    while run.cursor < end {
+      let page = try await streams.page(log.partition, after: run.cursor, through: end, count: pageEvents)
+      // What was trimmed before the page was read was sealed before that: only if no segment came, the page is whole.
+      if try run.readSegments(output, report) { continue }
+      try run.add(merge.merge(page), output)
+      if let last = page.last { run.pass(last) }
+      report(run.progress)
+      if page.entries < pageEvents { break }
+    }
+    try run.add(merge.rest(), output)
   }
 
   private func partitions() throws -> [Partition] {
@@ -115,18 +132,20 @@ struct PartitionExport {
     _ report: (ExportProgress) -> Void
   ) throws -> Bool {
     guard let log else { return false }
-    let numbers = try log.numbers().filter { $0 > number }
-    for next in numbers {
+    var isNew = false
+    for next in try log.numbers() where next > number {
       do {
         try read(log.layout.segment(next, log.partition), write)
       } catch let error as FileError where error.isMissing {
-        // Removed by age since it was listed, or set aside as damaged: the archiver tells.
+        // Removed by age since it was listed; or set aside as damaged, and then it may be sealed again under its number.
+        continue
       }
       number = next
+      isNew = true
       progress.segments += 1
       report(progress)
     }
-    return !numbers.isEmpty
+    return isNew
   }
 
   private mutating func read(_ path: String, _ write: (UnsafeRawBufferPointer) throws -> Void) throws {
@@ -150,14 +169,16 @@ struct PartitionExport {
     if let last = reader.footer?.last { cursor = max(cursor, last) }
   }
 
-  mutating func add(_ page: EventStreams.Page, _ write: (UnsafeRawBufferPointer) throws -> Void) throws {
-    for batch in page.batches {
+  mutating func add(_ batches: [LineBatch], _ write: (UnsafeRawBufferPointer) throws -> Void) throws {
+    for batch in batches {
       try batch.bytes.withUnsafeReadableBytes { lines in
         try ArchiveLine.forEach(in: lines) { line in _ = try add(line, write) }
       }
     }
-    if let last = page.last { cursor = max(cursor, last) }
   }
+
+  /// There is nothing more up to here.
+  mutating func pass(_ id: StreamID) { cursor = max(cursor, id) }
 
   /// Returns false for what is not a line of ours.
   private mutating func add(
@@ -165,6 +186,7 @@ struct PartitionExport {
     _ write: (UnsafeRawBufferPointer) throws -> Void
   ) throws -> Bool {
     guard let parsed = ArchiveLine(line) else { return false }
+    // It was in a file before.
     guard parsed.id > cursor else { return true }
     let fragment = UnsafeRawBufferPointer(rebasing: line[parsed.rest..<line.count - 1])
     guard let event = ArchivedEvent(fragment: fragment) else { return false }

@@ -22,9 +22,7 @@ package struct ArchivePurger: Sendable {
   package func remove(_ bot: BotID, _ partition: Partition, progress: (Int) -> Void = { _ in }) throws -> PurgeReport {
     let log = PartitionLog(layout: layout, partition: partition)
     guard try Folder.status(of: log.folder) != nil else { return PurgeReport() }
-    // Of two processes that rewrite segments, each would bring back what the other one took out. The file stays.
-    let lock = try File.openOrCreate("\(layout.log)/.purge-lock")
-    guard try lock.lock() else { throw PurgeIsRunning() }
+    let lock = try PurgeLock.take(layout)
     defer { lock.unlock() }
     return try remove(bot, log, progress)
   }
@@ -165,6 +163,28 @@ package enum PurgeStep: String, Sendable, CaseIterable {
 
 /// Called at each step. Production does nothing there. What it throws goes on as if the step had thrown it.
 package typealias PurgeHook = @Sendable (PurgeStep) throws -> Void
+
+/// Lets one process at a time rewrite segments: of two, each would bring back what the other one took out. The lock ends
+/// with the process, or when it is unlocked; the file stays.
+enum PurgeLock {
+  /// - Throws: ``PurgeIsRunning`` when another process has it.
+  static func take(_ layout: ArchiveLayout) throws -> File {
+    let file = try File.openOrCreate(path(layout))
+    guard try file.lock() else { throw PurgeIsRunning() }
+    return file
+  }
+
+  /// Whether somebody has it now. Leaves no trace, not even in an archive that may only be read.
+  static func isTaken(_ layout: ArchiveLayout) throws(FileError) -> Bool {
+    do {
+      return try !File.openForLocking(path(layout)).lock()
+    } catch  where error.isMissing || error.isReadOnly {
+      return false
+    }
+  }
+
+  private static func path(_ layout: ArchiveLayout) -> String { "\(layout.log)/.purge-lock" }
+}
 
 /// Another process is taking a bot out of this archive.
 package struct PurgeIsRunning: Error, CustomStringConvertible {

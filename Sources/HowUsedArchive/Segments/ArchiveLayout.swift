@@ -6,6 +6,7 @@ package import HowUsedModel
 ///     log/p07/seg-0000000000000042.ndjson.zst            sealed: immutable, contiguous with 41 and 43
 ///     log/p07/.part-<uuid>                               open: nobody but its writer and recovery reads it
 ///     log/p07/floor                                      what `--archive-keep-days` removed
+///     log/p07.head                                       how far was sealed, beside the folder that may be lost
 ///     log/p07/seg-….ndjson.zst.damaged-<uuid>            set aside because it failed its checksum
 ///     date=2026-11-22/p07-0000000000000042.ndjson.zst    the same file as log/p07/seg-…42, for readers
 package struct ArchiveLayout: Sendable, Equatable {
@@ -35,6 +36,8 @@ package struct ArchiveLayout: Sendable, Equatable {
 
   package func floor(_ partition: Partition) -> String { "\(folder(partition))/floor" }
 
+  package func head(_ partition: Partition) -> String { "\(log)/\(partition)\(Self.headSuffix)" }
+
   package func dateFolder(_ date: String) -> String { "\(root)/\(Self.datePrefix)\(date)" }
 
   package func dated(_ number: UInt64, _ partition: Partition, date: String) -> String {
@@ -46,6 +49,7 @@ package struct ArchiveLayout: Sendable, Equatable {
   static let partPrefix = ".part-"
   static let datePrefix = "date="
   static let damagedInfix = ".damaged-"
+  static let headSuffix = ".head"
   /// Enough digits that names sort as numbers do, for ever.
   static let digits = 16
 
@@ -58,9 +62,19 @@ package struct ArchiveLayout: Sendable, Equatable {
   /// The number in a segment's name; nil for every other name.
   static func segmentNumber(_ name: String) -> UInt64? { Self.number(in: name, after: Self.segmentPrefix) }
 
-  /// The number in a dated name of this partition; nil for every other name.
-  static func datedNumber(_ name: String, _ partition: Partition) -> UInt64? {
-    Self.number(in: name, after: "\(partition)-")
+  /// What a dated name stands for; nil for every other name.
+  static func dated(_ name: String) -> (partition: Partition, number: UInt64)? {
+    guard let dash = name.utf8.firstIndex(of: UInt8(ascii: "-")), let partition = Self.partition(name[..<dash]),
+      let number = Self.number(in: name, after: name[...dash])
+    else { return nil }
+    return (partition, number)
+  }
+
+  /// The partition of a folder's name; nil for every other name.
+  static func partition(_ name: some StringProtocol) -> Partition? {
+    guard name.hasPrefix("p"), let number = UInt16(name.dropFirst()) else { return nil }
+    let partition = Partition(rawValue: number)
+    return partition.description == name ? partition : nil
   }
 
   /// The number of a segment that was set aside; nil for every other name.
@@ -69,10 +83,13 @@ package struct ArchiveLayout: Sendable, Equatable {
     return segmentNumber(String(name[..<end]))
   }
 
-  private static func number(in name: String, after prefix: String) -> UInt64? {
+  /// Of each number there is one name only.
+  private static func number(in name: String, after prefix: some StringProtocol) -> UInt64? {
     guard name.hasPrefix(prefix), name.hasSuffix(Self.suffix) else { return nil }
     let digits = name.dropFirst(prefix.count).dropLast(Self.suffix.count)
-    guard digits.utf8.count >= Self.digits, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    guard digits.utf8.count == Self.digits || digits.utf8.count > Self.digits && digits.utf8.first != 0x30,
+      digits.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+    else { return nil }
     return UInt64(digits).flatMap { $0 <= LogPosition.highestNumber ? $0 : nil }
   }
 

@@ -36,36 +36,61 @@ package struct PartitionLog: Sendable {
 
   func announce(_ step: CommitStep) throws { try hook(step, partition) }
 
-  /// Finds the position after validating the newest segment. Segments that fail are set aside and told to `report`.
-  package func position(report: (SegmentDamage) -> Void) throws -> LogPosition {
+  /// How far was sealed, as the file beside the folder says; nil when there is none, or it can't be told. It may be one
+  /// segment behind, after a crash.
+  ///
+  /// - Throws: `FileError`, `SegmentDamage`.
+  package func head() throws -> LogPosition? { try PositionFile.read(layout.head(partition)) }
+
+  /// Finds the position after validating the newest segment. Segments that fail are replaced by their good copies or set
+  /// aside, and told to `report`, as is what should be there and is not.
+  ///
+  /// - Parameter dated: where to look for segments that are missing; nil: nowhere.
+  package func position(dated: DatedNames? = nil, report: @escaping (SegmentDamage) -> Void) throws -> LogPosition {
     try Folder.make(folder)
+    try PositionFile.removeLeftovers(of: layout.floor(partition))
+    try PositionFile.removeLeftovers(of: layout.head(partition))
+    let rescue = SegmentRescue(self, report: report)
+    if let dated { try rescue.restoreNewest(dated) }
+    let position = try newestValid(rescue, report)
+    // A crash may have come between a link and the sync of its folder: nothing may rely on a name before this.
+    try Folder.sync(folder)
+    try checkHead(position, report)
+    return position
+  }
+
+  private func newestValid(_ rescue: SegmentRescue, _ report: (SegmentDamage) -> Void) throws -> LogPosition {
     var position = LogPosition.start
     if let floor = try floor() { position = LogPosition(last: floor.last, number: floor.number) }
     for number in try numbers().reversed() where number > position.number {
       let path = layout.segment(number, partition)
       do {
         let footer = try SegmentReader.validated(path, number: number, partition: partition)
-        position = LogPosition(last: footer.last, number: number)
-        break
+        return LogPosition(last: footer.last, number: number)
       } catch let damage as SegmentDamage {
         report(damage)
-        try setAside(number)
+        if let footer = try rescue.replaceDamaged(number) { return LogPosition(last: footer.last, number: number) }
       }
     }
-    // A crash may have come between a link and the sync of its folder: nothing may rely on a name before this.
-    try Folder.sync(folder)
     return position
   }
 
-  /// Takes a damaged segment out of every reader's sight, and keeps it.
-  private func setAside(_ number: UInt64) throws(FileError) {
-    let path = layout.segment(number, partition)
-    try Folder.rename(path, to: "\(path)\(ArchiveLayout.damagedInfix)\(RandomName.make())")
-    let dated = ArchiveLayout.datedName(number, partition)
-    for name in try Folder.names(in: layout.root) where name.hasPrefix(ArchiveLayout.datePrefix) {
-      try Folder.unlink("\(layout.root)/\(name)/\(dated)")
+  /// Compares the position with how far was sealed, and catches up with it.
+  private func checkHead(_ position: LogPosition, _ report: (SegmentDamage) -> Void) throws {
+    var head: LogPosition?
+    do {
+      head = try self.head()
+    } catch let damage as SegmentDamage {
+      report(damage)
     }
-    try Folder.sync(folder)
+    guard let head, head.number > position.number else {
+      if position.number > 0, head != position { try PositionFile.write(position, layout.head(partition)) }
+      return
+    }
+    let path = layout.segment(head.number, partition)
+    // What was set aside is told already.
+    if try damaged().contains(where: { $0.hasPrefix(path) }) { return }
+    report(SegmentDamage(path: path, reason: "is missing: segments through \(head.number) were sealed"))
   }
 
   /// Where names and footers say that the sealed files end, without reading more of them; nil when they can't tell, because
@@ -121,10 +146,27 @@ package struct PartitionLog: Sendable {
     try announce(.segmentLinked)
     try Folder.sync(folder)
     try announce(.folderSynced)
+    try writeHead(writer.footer)
+    try announce(.headWritten)
     try Folder.unlink(writer.path)
     try announce(.partUnlinked)
     try linkDated(writer.footer)
     return .sealed(writer.footer)
+  }
+
+  /// Another process may have gone on meanwhile, while this one was paused.
+  private func writeHead(_ footer: SegmentFooter) throws {
+    // A damaged one is replaced.
+    if let head = try? head(), head.number > footer.number,
+      try Folder.status(of: layout.segment(head.number, partition)) != nil
+    {
+      return
+    }
+    do {
+      try PositionFile.write(LogPosition(last: footer.last, number: footer.number), layout.head(partition))
+    } catch  where error.isDiskFull {
+      // The segment is sealed all the same: the next one tells.
+    }
   }
 
   private func link(_ writer: SegmentWriter) throws -> Bool {
@@ -170,15 +212,14 @@ package struct PartitionLog: Sendable {
   }
 
   /// Makes the dated names that a crash left out.
-  package func repairDatedLinks() throws {
-    var dated: Set<UInt64> = []
-    for name in try Folder.names(in: layout.root) where name.hasPrefix(ArchiveLayout.datePrefix) {
-      for file in try Folder.names(in: "\(layout.root)/\(name)") {
-        if let number = ArchiveLayout.datedNumber(file, partition) { dated.insert(number) }
-      }
-    }
-    for number in try numbers() where !dated.contains(number) {
-      guard let footer = try SegmentFooter.read(layout.segment(number, partition)) else { continue }
+  ///
+  /// - Parameter dated: names that were made since don't matter.
+  package func repairDatedLinks(_ dated: DatedNames) throws {
+    var named = dated.all(of: partition)[...]
+    for number in try numbers() {
+      while let name = named.first, name.number < number { named.removeFirst() }
+      guard named.first?.number != number, let footer = try SegmentFooter.read(layout.segment(number, partition))
+      else { continue }
       try linkDated(footer)
     }
   }
@@ -215,6 +256,7 @@ package enum CommitStep: String, Sendable, CaseIterable {
   case segmentSynced
   case segmentLinked
   case folderSynced
+  case headWritten
   case partUnlinked
   case dateLinked
   case dateFolderSynced

@@ -4,35 +4,57 @@ package import HowUsedStore
 /// Removes segments by age: whole ones, the oldest first, after the floor was recorded.
 package struct Retention: Sendable {
   private let keepMilliseconds: Int64
+  private let most: Int64
 
   /// How many days may be asked for: a hundred years are for ever.
   package static let keepDaysLimits = 1...36_500
 
-  /// - Parameter keepDays: a segment goes when all of its events are older than this; above the limits is their end.
-  package init(keepDays: Int) {
+  /// Further apart no two clocks may be for anything to be removed, in milliseconds.
+  package static let clockTolerance = UTCTime.millisecondsPerDay
+
+  /// - Parameters:
+  ///   - keepDays: a segment goes when all of its events are older than this; above the limits is their end.
+  ///   - most: how many milliseconds of events a run removes at most, from the oldest one that is there: whatever the
+  ///     clock says, there is time to notice.
+  package init(keepDays: Int, most: Int64 = .max) {
     let days = min(max(0, keepDays), Self.keepDaysLimits.upperBound)
     self.keepMilliseconds = Int64(days) * UTCTime.millisecondsPerDay
+    self.most = most
   }
 
-  /// Returns how many segments were removed.
-  package func run(_ log: PartitionLog, now: Int64) throws -> Int {
+  /// - Parameters:
+  ///   - now: unix milliseconds.
+  ///   - counted: no segment behind this one is removed, since the statistics still need it.
+  package func run(_ log: PartitionLog, now: Int64, counted: UInt64 = .max) throws -> RemovedSegments {
     let numbers = try log.numbers()
     let oldFloor = try log.floor()
     var floor = oldFloor
+    var removed = RemovedSegments()
+    var end = now - keepMilliseconds
     for number in numbers where number > floor?.number ?? 0 {
-      guard
-        let footer = try SegmentFooter.read(log.layout.segment(number, log.partition)),
-        footer.end < now - keepMilliseconds
-      else { break }
+      guard let footer = try SegmentFooter.read(log.layout.segment(number, log.partition)) else { break }
+      if removed.segments == 0 {
+        let (limit, overflow) = footer.end.addingReportingOverflow(most)
+        if !overflow { end = min(end, limit) }
+      }
+      guard footer.end < end else {
+        removed.isLimited = footer.end < now - keepMilliseconds
+        break
+      }
+      guard number <= counted else {
+        removed.isWaiting = true
+        break
+      }
+      removed.add(footer)
       floor = ArchiveFloor(number: number, last: footer.last)
     }
-    guard let floor else { return 0 }
+    guard let floor else { return removed }
     if floor != oldFloor { try floor.write(log.layout.floor(log.partition)) }
     // A crash may have left some below the old floor, too.
     let old = numbers.filter { $0 <= floor.number }
     for number in old { try remove(number, log) }
     if !old.isEmpty { try Folder.sync(log.folder) }
-    return old.count
+    return removed
   }
 
   private func remove(_ number: UInt64, _ log: PartitionLog) throws {
@@ -56,11 +78,30 @@ package struct Retention: Sendable {
   }
 }
 
+/// What a run of ``Retention`` removed of a partition.
+package struct RemovedSegments: Sendable, Equatable {
+  package private(set) var segments = 0
+  package private(set) var events = 0
+  /// The first and the last id; nil when nothing was removed.
+  package private(set) var first: StreamID?
+  package private(set) var last: StreamID?
+  /// Whether more is old enough, but no more goes at once.
+  package fileprivate(set) var isLimited = false
+  /// Whether more is old enough, but not counted by the statistics yet.
+  package fileprivate(set) var isWaiting = false
+
+  mutating func add(_ footer: SegmentFooter) {
+    segments += 1
+    events += footer.count
+    first = first ?? footer.first
+    last = footer.last
+  }
+}
+
 /// Below which the archive was removed on purpose, by age: recorded before anything is removed, so that `verify` knows
 /// where contiguity starts and a partition without any segment still knows its position.
-///
-/// The file holds one line: `<number of the last segment removed> <its last id>`.
 package struct ArchiveFloor: Sendable, Equatable {
+  /// Of the last segment removed.
   package let number: UInt64
   package let last: StreamID
 
@@ -70,20 +111,12 @@ package struct ArchiveFloor: Sendable, Equatable {
   }
 
   /// Nil if nothing was ever removed.
+  /// - Throws: `FileError`, `SegmentDamage`.
   package static func read(_ path: String) throws -> ArchiveFloor? {
-    guard try Folder.status(of: path) != nil else { return nil }
-    let file = try File.openForReading(path)
-    let bytes = try file.read(at: 0, count: min(try file.size(), 256))
-    let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: { $0 == " " || $0 == "\n" })
-    guard words.count == 2, let number = UInt64(words[0]), number <= LogPosition.highestNumber,
-      let last = StreamID(String(words[1]))
-    else {
-      throw SegmentDamage(path: path, reason: "not `<segment number> <stream id>`")
-    }
-    return ArchiveFloor(number: number, last: last)
+    try PositionFile.read(path).map { ArchiveFloor(number: $0.number, last: $0.last) }
   }
 
   package func write(_ path: String) throws(FileError) {
-    try Folder.replace(path, with: Array("\(number) \(last)\n".utf8), temporary: "\(path).new")
+    try PositionFile.write(LogPosition(last: last, number: number), path)
   }
 }

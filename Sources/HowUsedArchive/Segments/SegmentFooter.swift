@@ -132,15 +132,19 @@ package struct SegmentFooter: Sendable, Equatable {
     self.start += written
   }
 
-  /// Reads the footer of a file without the rest of it; nil if the file has none.
+  /// Reads the footer of a file without the rest of it; nil if the file has none, or the device can't give it.
   package static func read(_ path: String) throws(FileError) -> SegmentFooter? {
     let file = try File.openForReading(path)
-    let size = try file.size()
-    guard size >= Self.size else { return nil }
-    let bytes = try file.read(at: size - Self.size, count: Self.size)
-    guard let footer = bytes.withUnsafeBytes({ SegmentFooter($0) }), footer.start == size - Self.size else {
+    do {
+      let size = try file.size()
+      guard size >= Self.size else { return nil }
+      let bytes = try file.read(at: size - Self.size, count: Self.size)
+      guard let footer = bytes.withUnsafeBytes({ SegmentFooter($0) }), footer.start == size - Self.size else {
+        return nil
+      }
+      return footer
+    } catch  where error.isUnreadable {
       return nil
     }
-    return footer
   }
 }

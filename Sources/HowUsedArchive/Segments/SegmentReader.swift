@@ -5,7 +5,8 @@ internal import HowUsedStore
 /// Reads a sealed segment or a part, frame by frame, and checks all that can be checked on the way.
 package struct SegmentReader {
   package let path: String
-  private let bytes: [UInt8]
+  private let contents: FileContents
+  private var bytes: [UInt8] { contents.bytes }
   private let decompressor: ZstdDecompressor
   /// Where the footer starts; the file's size if it has none.
   private let end: Int
@@ -27,41 +28,58 @@ package struct SegmentReader {
 
   /// Opens a sealed segment: one that has no footer is damaged.
   package static func segment(_ path: String) throws -> SegmentReader {
-    let bytes = try Self.load(path)
+    try segment(path, try Self.load(path))
+  }
+
+  static func segment(_ path: String, _ contents: FileContents) throws -> SegmentReader {
+    let bytes = contents.bytes
     guard bytes.count >= SegmentFooter.size else {
       throw SegmentDamage(path: path, reason: "cut short: \(bytes.count) bytes are less than a footer")
     }
     let start = bytes.count - SegmentFooter.size
+    if let range = contents.unreadable.last, range.upperBound > start { throw Self.unreadable(path, range) }
     guard let footer = bytes.withUnsafeBytes({ SegmentFooter(UnsafeRawBufferPointer(rebasing: $0[start...])) }) else {
       throw SegmentDamage(path: path, offset: start, reason: "no footer at the end: cut short or overwritten")
     }
     guard footer.start == start else {
       throw SegmentDamage(path: path, offset: start, reason: "the footer belongs at byte \(footer.start)")
     }
-    return try SegmentReader(path: path, bytes: bytes, end: start, footer: footer)
+    return try SegmentReader(path: path, contents: contents, end: start, footer: footer)
   }
 
   /// Opens a part, a damaged segment or anything else that may hold whole frames.
-  package static func part(_ path: String) throws -> SegmentReader {
-    let bytes = try Self.load(path)
-    return try SegmentReader(path: path, bytes: bytes, end: bytes.count, footer: nil)
+  package static func part(_ path: String) throws -> SegmentReader { try part(path, try Self.load(path)) }
+
+  static func part(_ path: String, _ contents: FileContents) throws -> SegmentReader {
+    try SegmentReader(path: path, contents: contents, end: contents.bytes.count, footer: nil)
   }
 
-  private init(path: String, bytes: [UInt8], end: Int, footer: SegmentFooter?) throws(ZstdError) {
+  private init(path: String, contents: FileContents, end: Int, footer: SegmentFooter?) throws(ZstdError) {
     self.path = path
-    self.bytes = bytes
+    self.contents = contents
     self.end = end
     self.footer = footer
     self.decompressor = try ZstdDecompressor()
   }
 
-  private static func load(_ path: String) throws(FileError) -> [UInt8] {
-    let file = try File.openForReading(path)
-    return try file.read(at: 0, count: try file.size())
+  private static func load(_ path: String) throws(FileError) -> FileContents {
+    try File.openForReading(path).readAll()
+  }
+
+  private static func unreadable(_ path: String, _ range: Range<Int>) -> SegmentDamage {
+    let reason = "\(range.count) bytes can't be read from the device (EIO)"
+    return SegmentDamage(path: path, offset: range.lowerBound, reason: reason)
   }
 
   /// The file's size in bytes.
   package var size: Int { bytes.count }
+
+  /// Where another file of the same name begins to differ; nil if it doesn't.
+  func difference(from other: FileContents) -> Int? {
+    if other.bytes == bytes, other.unreadable.isEmpty { return nil }
+    let first = zip(bytes, other.bytes).enumerated().first { $0.element.0 != $0.element.1 }
+    return first?.offset ?? other.unreadable.first?.lowerBound ?? min(bytes.count, other.bytes.count)
+  }
 
   /// The SHA-256 at the end, of a sealed segment.
   package var digest: [UInt8] { Array(bytes.suffix(SegmentFooter.digestSize)) }
@@ -83,13 +101,17 @@ package struct SegmentReader {
       ZstdFrame.inspect(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
     }
     guard case .data(let size) = dataSize else {
-      throw damage(start, dataSize == .incomplete ? "a frame is cut short" : "no data frame where one must start")
+      let isCut = dataSize == .incomplete
+      let extent = isCut ? start..<end : start..<start + 1
+      throw damage(start, isCut ? "a frame is cut short" : "no data frame where one must start", extent)
     }
+    let extent = start..<start + size + FrameTrailer.size
     guard let trailer = trailer(at: start + size) else {
-      throw damage(start + size, "no whole trailer behind the frame at byte \(start)")
+      throw damage(start + size, "no whole trailer behind the frame at byte \(start)", extent)
     }
     guard trailer.compressedBytes == size else {
-      throw damage(start + size, "the trailer says \(trailer.compressedBytes) bytes of a frame, this one has \(size)")
+      let reason = "the trailer says \(trailer.compressedBytes) bytes of a frame, this one has \(size)"
+      throw damage(start + size, reason, extent)
     }
     let lines: [UInt8]
     do {
@@ -100,10 +122,10 @@ package struct SegmentReader {
         )
       }
     } catch {
-      throw damage(start, "the frame does not decode: \(error)")
+      throw damage(start, "the frame does not decode: \(error)", extent)
     }
     guard lines.count == trailer.rawBytes else {
-      throw damage(start, "the frame holds \(lines.count) bytes, its trailer says \(trailer.rawBytes)")
+      throw damage(start, "the frame holds \(lines.count) bytes, its trailer says \(trailer.rawBytes)", extent)
     }
     self.offset = start + size + FrameTrailer.size
     return Frame(trailer: trailer, lines: lines, offset: start)
@@ -158,8 +180,11 @@ package struct SegmentReader {
     }
   }
 
-  private func damage(_ offset: Int, _ reason: String) -> SegmentDamage {
-    SegmentDamage(path: path, offset: offset, reason: reason)
+  /// - Parameter extent: the bytes that were looked at.
+  private func damage(_ offset: Int, _ reason: String, _ extent: Range<Int>) -> SegmentDamage {
+    // Zeros stand for what the device didn't give: that is what's wrong, whatever they look like.
+    if let range = contents.unreadable.first(where: { $0.overlaps(extent) }) { return Self.unreadable(path, range) }
+    return SegmentDamage(path: path, offset: offset, reason: reason)
   }
 }
 

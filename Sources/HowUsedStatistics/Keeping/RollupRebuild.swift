@@ -26,8 +26,15 @@ package struct RollupRebuild: Sendable {
   package func events(force: Bool) throws -> Int {
     let log = PartitionLog(layout: layout.archive, partition: partition)
     if !force, try log.floor() != nil { throw RebuildError.removedDays }
-    return try log.numbers().reduce(0) { sum, number in
-      sum + max(0, try SegmentFooter.read(layout.archive.segment(number, partition))?.count ?? 0)
+    return try log.numbers().reduce(0) { $0 + (try events(in: $1)) }
+  }
+
+  private func events(in segment: UInt64) throws(FileError) -> Int {
+    do {
+      return max(0, try SegmentFooter.read(layout.archive.segment(segment, partition))?.count ?? 0)
+    } catch  where error.isMissing {
+      // Removed by age since it was listed.
+      return 0
     }
   }
 
@@ -42,7 +49,9 @@ package struct RollupRebuild: Sendable {
     removals: [Int64: StreamID],
     progress: (_ events: Int) -> Void
   ) throws -> [String] {
-    let fresh = RollupLayout(layout.archive, name: Self.folder)
+    let fresh = Self.freshLayout(layout.archive)
+    let mark = try markRunning()
+    defer { mark.unlock() }
     try Self.remove(fresh.folder(partition))
     var maker = RollupMaker(fresh, partition, retention: retention)
     let known = try RollupSet.load(layout, partition).removals
@@ -59,6 +68,39 @@ package struct RollupRebuild: Sendable {
     }
     try swap(fresh)
     return damages
+  }
+
+  private static func freshLayout(_ archive: ArchiveLayout) -> RollupLayout { RollupLayout(archive, name: folder) }
+
+  /// So that retention waits for what this counts.
+  private func markRunning() throws -> File {
+    try Folder.make(layout.root)
+    let file = try File.openOrCreate(Self.markPath(layout, partition))
+    guard try file.lock() else { throw RebuildError.isRunning }
+    return file
+  }
+
+  private static func markPath(_ layout: RollupLayout, _ partition: Partition) -> String {
+    "\(layout.root)/.rebuild-\(partition)"
+  }
+
+  /// The last segment up to which nobody needs any more to make statistics of it: neither who follows the archive nor who
+  /// rebuilds.
+  ///
+  /// - Throws: `FileError`, `SegmentDamage` of the archive's floor.
+  package static func countedThrough(_ archive: ArchiveLayout, _ partition: Partition) throws -> UInt64 {
+    let layout = RollupLayout(archive)
+    let counted = try RollupSet.load(layout, partition).countedThrough
+    guard try isRunning(layout, partition) else { return counted }
+    return min(counted, try RollupSet.load(freshLayout(archive), partition).countedThrough)
+  }
+
+  private static func isRunning(_ layout: RollupLayout, _ partition: Partition) throws(FileError) -> Bool {
+    do {
+      return try !File.openForLocking(markPath(layout, partition)).lock()
+    } catch  where error.isMissing {
+      return false
+    }
   }
 
   /// Puts the new files in the place of the old ones. Who reads the old ones finds them gone, and takes the new ones.

@@ -18,6 +18,8 @@ package struct RollupSet: Sendable, Equatable {
   let closed: ArchiveFloor
   /// Segments up to ``through`` that no file holds, until they are counted again: something was lost or is damaged.
   package let holes: [ClosedRange<UInt64>]
+  /// The last segment up to which all are counted.
+  package var countedThrough: UInt64 { holes.first.map { $0.lowerBound - 1 } ?? through.number }
   /// Bots that were removed, at which id.
   package let removals: [Int64: StreamID]
   /// Files that don't count: of two that hold the same, or older ones.

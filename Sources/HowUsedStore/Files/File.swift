@@ -102,6 +102,11 @@ package final class File {
     return bytes
   }
 
+  /// Reads all of it, also when the device can't give some of it.
+  package func readAll() throws(FileError) -> FileContents {
+    try FileContents.read(size: try size()) { (offset, count) throws(FileError) in try read(at: offset, count: count) }
+  }
+
   package func truncate(to size: Int) throws(FileError) {
     guard ftruncate(descriptor, off_t(size)) == 0, lseek(descriptor, off_t(size), SEEK_SET) >= 0 else {
       throw FileError(.truncate, path: path, code: errno)
@@ -119,8 +124,16 @@ package final class File {
     guard fdatasync(descriptor) == 0 else { throw FileError(.sync, path: path, code: errno) }
   }
 
+  /// Opens a file that there is for reading and writing, as network file systems want it for locking.
+  package static func openForLocking(_ path: String) throws(FileError) -> File {
+    try File(path: path, descriptor: Self.open(path, O_RDWR | O_CLOEXEC))
+  }
+
   /// Locks the whole file for this process; false if another one has locked it. The lock ends with the file's closing.
+  ///
+  /// - Throws: `FileError`, EBADF if it is open for reading only: network file systems make a write lock of this.
   package func lock() throws(FileError) -> Bool {
+    guard fcntl(descriptor, F_GETFL) & O_ACCMODE != O_RDONLY else { throw FileError(.lock, path: path, code: EBADF) }
     if FileLock.take(descriptor, .exclusive) { return true }
     guard errno == EWOULDBLOCK else { throw FileError(.lock, path: path, code: errno) }
     return false
@@ -165,6 +178,9 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
   /// No room on the device or in the quota: waiting may help, and nothing is wrong with the file.
   package var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
   package var isMissing: Bool { code == ENOENT }
+  /// The device or the file system can't give what was once written, or there is something else under the name.
+  package var isUnreadable: Bool { [EIO, ENXIO, ENODATA, EUCLEAN, EISDIR].contains(code) }
+  package var isReadOnly: Bool { code == EROFS || code == EACCES }
   package var isBrokenPipe: Bool { code == EPIPE }
   package var alreadyExists: Bool { code == EEXIST }
 

@@ -24,11 +24,7 @@ struct ArchiveStatusCommand: AsyncParsableCommand {
       )
       // A second more, so that what was stored in this one isn't of the future.
       let now = try await store.clock().nowMilliseconds + 1000
-      var statuses: [PartitionStatus] = []
-      for partition in store.keys.partitions {
-        statuses.append(try await reader.read(partition, now: now))
-      }
-      return statuses
+      return try await reader.read(store.keys.partitions, now: now)
     }
     print(Self.row("PARTITION", "SEGMENTS", "EVENTS", "BYTES", "OPEN", "NEWEST", "LAG"))
     for status in statuses { print(Self.row(status)) }

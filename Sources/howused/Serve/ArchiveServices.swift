@@ -2,6 +2,7 @@ import ArgumentParser
 import HowUsedArchive
 import HowUsedModel
 import HowUsedServer
+import HowUsedStatistics
 import HowUsedStore
 import Logging
 import Redis
@@ -32,6 +33,9 @@ struct ArchiveServices {
     var configuration = ArchiverConfiguration(layout: .inDataFolder(store.configuration.dataFolder))
     configuration.interval = .seconds(options.archiveInterval)
     configuration.keepDays = options.keepDays
+    configuration.countedThrough = { [layout = configuration.layout] in
+      try? RollupRebuild.countedThrough(layout, $0)
+    }
     configuration.memory = memory
     archiver = Archiver(configuration, streams: events, now: { clock.nowMilliseconds }, logger: logger)
     backlog = BacklogMonitor(reader: BacklogReader(client: store.client, keys: store.keys)) { [archiver] in

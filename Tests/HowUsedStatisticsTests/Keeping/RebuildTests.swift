@@ -39,10 +39,35 @@ struct RebuildTests {
     rig.add(generator.events(300))
     try rig.seal(300)
     let log = PartitionLog(layout: rig.layout.archive, partition: rig.partition)
-    #expect(try Retention(keepDays: 3).run(log, now: generator.now * 1000) > 0)
+    #expect(try Retention(keepDays: 3).run(log, now: generator.now * 1000).segments > 0)
     let rebuild = RollupRebuild(rig.layout.archive, rig.partition, retention: StatisticsRetention())
     #expect(throws: RebuildError.self) { try rebuild.events(force: false) }
     #expect(try rebuild.events(force: true) < 300)
+  }
+
+  @Test("What nobody has counted yet is told to who removes by age, also while a rebuild counts again")
+  func countedThrough() throws {
+    let rig = try RecountRig()
+    var generator = RecountGenerator(seed: TestRun.seed(), days: 5)
+    rig.add(generator.events(400))
+    try rig.seal(300)
+    let (archive, partition) = (rig.layout.archive, rig.partition)
+    #expect(try RollupRebuild.countedThrough(archive, partition) == 0)
+    try rig.keep(now: generator.now)
+    let log = PartitionLog(layout: archive, partition: partition)
+    let last = try #require(try log.numbers().last)
+    #expect(try RollupRebuild.countedThrough(archive, partition) == last)
+    try rig.seal(100)
+    #expect(try RollupRebuild.countedThrough(archive, partition) == last)
+
+    let rebuild = RollupRebuild(archive, partition, retention: StatisticsRetention())
+    var meanwhile: [UInt64] = []
+    _ = try rebuild.run(now: generator.now * 1000, removals: [:]) { _ in
+      meanwhile.append((try? RollupRebuild.countedThrough(archive, partition)) ?? .max)
+    }
+    #expect(meanwhile.first == 1)
+    #expect(meanwhile == meanwhile.sorted())
+    #expect(try RollupRebuild.countedThrough(archive, partition) == log.numbers().last)
   }
 
   /// Of each file its bytes.
