@@ -63,12 +63,12 @@ struct Recovery: Sendable {
     return texts.joined(separator: "; ")
   }
 
-  func health(_ server: Server) async -> Health? {
+  func health(_ server: TorturedServer) async -> Health? {
     guard let body = await get(server, "/health")?.body else { return nil }
     return try? JSONDecoder().decode(Health.self, from: Data(body.utf8))
   }
 
-  func get(_ server: Server, _ path: String) async -> HTTPConnection.Response? {
+  func get(_ server: TorturedServer, _ path: String) async -> HTTPConnection.Response? {
     guard let connection = try? await HTTPConnection.connect(port: server.port) else { return nil }
     let request = "GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n"
     let answers = try? await connection.send([request], timeout: .seconds(5))

@@ -12,7 +12,7 @@ struct Sender: Sendable {
 
   /// Nil: the server could not be reached, so nothing was sent.
   @discardableResult
-  func send(to server: Server, bot: Int, count: Int, timeout: TimeAmount) async -> Ledger.Outcome? {
+  func send(to server: TorturedServer, bot: Int, count: Int, timeout: TimeAmount) async -> Ledger.Outcome? {
     guard let connection = await connections.open(server.port) else { return nil }
     let numbers = ledger.begin(bot: bot, count: count)
     let body = TortureEvent.body(bot: bot, numbers: numbers)

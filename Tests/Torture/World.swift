@@ -25,8 +25,8 @@ final class World: Sendable {
   let redisFolder: String
   let program: String
   let abilities: Set<Fault.Need>
-  let servers: [Server]
-  let redis: Server
+  let servers: [TorturedServer]
+  let redis: TorturedServer
   let proxy: WireProxy
   let serverShim: ShimControl
   let redisShim: ShimControl
@@ -72,14 +72,18 @@ final class World: Sendable {
 
       """
     try configuration.write(toFile: folder + "/redis.conf", atomically: true, encoding: .utf8)
-    redis = Server(name: "redis", command: ["redis-server", folder + "/redis.conf"], log: folder + "/redis.log")
+    redis = TorturedServer(
+      name: "redis",
+      command: ["redis-server", folder + "/redis.conf"],
+      log: folder + "/redis.log"
+    )
     let options = ["--data-dir", data, "--redis-url", "unix://" + proxySocket]
     servers = try ["a", "b"].map { name in
       let port = try freePort()
       let serving = [
         "serve", "--port", "\(port)", "--threads", "1", "--archive-interval", "\(Self.archiveInterval)",
       ]
-      return Server(
+      return TorturedServer(
         name: "server-\(name)",
         port: port,
         command: ["HOWUSED_PARTITIONS=\(Self.partitions)", program] + serving + options,

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 
 /// A process that is started again and again under the same name: a server, or Redis.
-final class Server: Sendable {
+final class TorturedServer: Sendable {
   private struct State {
     var process: ChildProcess?
     var isPaused = false
