@@ -25,8 +25,9 @@ extension Fault {
     } heal: {
       try await $0.must("umount -l \($0.archive)")
     },
+    // For longer than the leases of those who were killed, which their files elsewhere would have told were dead.
     // As the folder looks when the volume isn't there: to servers that run, or to ones that start.
-    Fault(name: "disk-unmounted", areas: [.disk, .server], needs: [.mounts], hold: 1000...12_000) { world, chance in
+    Fault(name: "disk-unmounted", areas: [.disk, .server], needs: [.mounts], hold: 1000...45_000) { world, chance in
       if chance % 2 == 0 { for server in world.servers { server.kill() } }
       _ = try await world.shell("rm -rf \(world.folder)/nothing; mkdir \(world.folder)/nothing")
       try await world.must("mount --bind \(world.folder)/nothing \(world.archive)")
@@ -35,7 +36,7 @@ extension Fault {
       try await world.must("umount -l \(world.archive)")
       try world.startServers()
     },
-    Fault(name: "disk-older-copy", areas: [.disk, .server], needs: [.mounts], hold: 1000...12_000) { world, _ in
+    Fault(name: "disk-older-copy", areas: [.disk, .server], needs: [.mounts], hold: 36_000...45_000) { world, _ in
       let copy = "\(world.folder)/copy"
       _ = try await world.shell("rm -rf \(copy); cp -a \(world.archive) \(copy)")
       try await Task.sleep(for: .seconds(Int64(2 * World.archiveInterval + 1)))
