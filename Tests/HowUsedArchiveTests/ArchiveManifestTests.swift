@@ -80,8 +80,9 @@ import Testing
       let last = StreamID(milliseconds: Samples.start + 1009)
       #expect(try rig.log.claimedEnd() == last)
       try rig.log.check(recorded: last)
-      // The newest segment is missing.
+      // The newest segment is missing, under both of its names.
       let path = rig.layout.segment(2, rig.partition)
+      try Folder.unlink(rig.layout.dated(2, rig.partition, date: try #require(SegmentFooter.read(path)).date))
       try Folder.rename(path, to: path + ".elsewhere")
       #expect(
         throws: ArchiveMismatch.behind(folder: rig.layout.root, rig.partition, end: ids[9], recorded: last)
