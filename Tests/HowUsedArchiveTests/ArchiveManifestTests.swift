@@ -82,7 +82,8 @@ import Testing
       try rig.log.check(recorded: last)
       // The newest segment is missing, under both of its names.
       let path = rig.layout.segment(2, rig.partition)
-      try Folder.unlink(rig.layout.dated(2, rig.partition, date: try #require(SegmentFooter.read(path)).date))
+      let footer = try SegmentFooter.read(path)
+      try Folder.unlink(rig.layout.dated(2, rig.partition, date: try #require(footer?.date)))
       try Folder.rename(path, to: path + ".elsewhere")
       #expect(
         throws: ArchiveMismatch.behind(folder: rig.layout.root, rig.partition, end: ids[9], recorded: last)
