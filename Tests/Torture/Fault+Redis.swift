@@ -6,7 +6,14 @@ extension Fault {
     } heal: {
       try await $0.startRedis()
     },
-    Fault(name: "redis-kill-everysec", areas: [.redis], weight: 3, hold: 20...1500, isQuick: true) { world, _ in
+    Fault(
+      name: "redis-kill-everysec",
+      areas: [.redis],
+      mayLose: "what came during a sync",
+      weight: 3,
+      hold: 20...1500,
+      isQuick: true
+    ) { world, _ in
       try await world.ask("CONFIG SET appendfsync everysec")
       try await Task.sleep(for: .milliseconds(1500))
       world.redis.kill()
@@ -17,7 +24,7 @@ extension Fault {
       name: "redis-kill-everysec-slow-disk",
       areas: [.redis],
       needs: [.shim],
-      mayLose: "what Redis had not written yet",
+      mayLose: "what came during a sync",
       hold: 20...500
     ) { world, _ in
       try await world.ask("CONFIG SET appendfsync everysec")
