@@ -29,7 +29,7 @@ import Testing
   @Test("Bots take turns: one that asks much doesn't keep the others waiting")
   func turns() async throws {
     let (busy, quiet) = (try #require(BotID(rawValue: 1)), try #require(BotID(rawValue: 2)))
-    let threads = QuestionThreads(count: 1)
+    let threads = QuestionThreads(count: 1, longestWait: .seconds(600))
     let gate = Gate()
     let order = Log()
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -50,7 +50,7 @@ import Testing
   @Test("More than may wait are refused at once, and those who wait are answered")
   func limits() async throws {
     let bot = try #require(BotID(rawValue: 1))
-    let threads = QuestionThreads(count: 1)
+    let threads = QuestionThreads(count: 1, longestWait: .seconds(600))
     let gate = Gate()
     let answered = Log()
     let refused = Log()

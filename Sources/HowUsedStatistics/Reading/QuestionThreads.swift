@@ -35,9 +35,13 @@ final class QuestionThreads: Sendable {
     }
   }
 
+  private let longestWait: Duration
   private let state: Mutex<State>
 
-  init(count: Int = 2) { state = Mutex(State(idle: (0..<count).map { _ in BackgroundThread() })) }
+  init(count: Int = 2, longestWait: Duration = QuestionThreads.longestWait) {
+    self.longestWait = longestWait
+    state = Mutex(State(idle: (0..<count).map { _ in BackgroundThread() }))
+  }
 
   /// Questions that wait.
   var waiting: Int { state.withLock { $0.waiting } }
@@ -45,7 +49,7 @@ final class QuestionThreads: Sendable {
   /// - Throws: ``StatisticsUnavailable`` when too many wait already, or it waited too long, and what `body` throws.
   func run<Value: Sendable>(_ bot: BotID, _ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-      let job = Job(deadline: .now + Self.longestWait) { refusal in
+      let job = Job(deadline: .now + longestWait) { refusal in
         if let refusal { return continuation.resume(throwing: refusal) }
         continuation.resume(with: Result { try body() })
       }
