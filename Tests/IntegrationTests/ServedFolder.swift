@@ -9,7 +9,7 @@ import Testing
 /// A data folder with bot 1, the servers on it, and what they acknowledged and archived.
 struct ServedFolder {
   let folder: TemporaryFolder
-  let program: HowUsedProgram
+  private let installation: TestInstallation
   /// Its private Redis.
   let endpoint: RedisEndpoint
   let keys = KeySchema()
@@ -20,9 +20,8 @@ struct ServedFolder {
   init() async throws {
     folder = try TemporaryFolder()
     endpoint = RedisEndpoint(address: .unix(path: "\(folder.path)/redis/redis.sock"))
-    program = HowUsedProgram(environment: ["HOWUSED_DATA_DIR": folder.path])
-    let added = try await program.run("bot", "add", "1", "--api-token", "api-token", "--view-token", "view-token")
-    #expect(added.status == 0, "\(added.error)")
+    installation = TestInstallation(folder.path)
+    try await installation.add(bots: 1...1)
   }
 
   /// A server; it may not be ready yet.
@@ -89,15 +88,7 @@ struct ServedFolder {
   }
 
   /// The user ids of all lines in sealed files, in their order.
-  func archived() async throws -> [Int] {
-    struct Line: Decodable {
-      let userId: Int
-    }
-    let lines = try await program.shell("cat \(folder.path)/archive/log/p*/seg-*.zst 2>/dev/null | zstdcat 2>/dev/null")
-    return try lines.output.split(separator: "\n").map {
-      try JSONDecoder().decode(Line.self, from: Data($0.utf8)).userId
-    }
-  }
+  func archived() async throws -> [Int] { try await installation.archived().map(\.userId) }
 
   /// Entries in all streams.
   func waiting(_ client: RedisClient) async throws -> Int {
@@ -105,8 +96,5 @@ struct ServedFolder {
     return Int(lengths.reduce(0) { $0 + ($1.int ?? 0) })
   }
 
-  func verify() async throws {
-    let verified = try await program.run("archive", "verify")
-    #expect(verified.status == 0, "\(verified.output)\(verified.error)")
-  }
+  func verify() async throws { try await installation.verify() }
 }

@@ -29,7 +29,7 @@ package struct ArchiveBinding: Sendable {
   package func agree(_ ends: [Partition: StreamID], now: Int64) async throws -> ArchiveIdentity {
     let recorded = try await ArchiveIdentity.recorded(in: client, keys)
     let manifest = try ArchiveManifest.agreed(layout, recorded, partitions: keys.partitionCount, now: now)
-    let positions = try await positions()
+    let positions = try await ArchiveProgress.storedSealed(client, keys)
     for partition in keys.partitions {
       guard let recorded = positions[partition], let end = ends[partition], end < recorded else { continue }
       // Another server may have sealed since.
@@ -51,17 +51,6 @@ package struct ArchiveBinding: Sendable {
     return ends
   }
 
-  /// Through where Redis remembers that each partition was sealed; those that never were are left out.
-  package func positions() async throws -> [Partition: StreamID] {
-    let replies = try await client.pipeline(keys.partitions.map { ["GET", keys.archivePosition($0)] })
-    var positions: [Partition: StreamID] = [:]
-    for (partition, reply) in zip(keys.partitions, replies) {
-      if let error = reply.error { throw error }
-      positions[partition] = reply.string.flatMap { StreamID($0) }
-    }
-    return positions
-  }
-
   // MARK: An operator's decision
 
   /// What is given up when this folder becomes the archive of this Redis, one line each. For a person.
@@ -77,7 +66,7 @@ package struct ArchiveBinding: Sendable {
     if let id = recorded.id, id != manifest?.archive {
       losses.append("the archive \(id), which is elsewhere: what was sealed there is not in this folder")
     }
-    let positions = try await positions()
+    let positions = try await ArchiveProgress.storedSealed(client, keys)
     for partition in keys.partitions {
       guard let recorded = positions[partition] else { continue }
       let end = try PartitionLog(layout: layout, partition: partition).claimedEnd()

@@ -122,9 +122,13 @@ final class ArchiveProgress: Sendable {
 
   /// Likewise through where they are in sealed files.
   func readSealed(_ client: RedisClient, _ keys: KeySchema) async throws -> [Partition: StreamID] {
-    let positions = try await Self.positions(client, keys.partitions.map { ($0, keys.archivePosition($0)) })
     let own = state.withLock { $0.held.compactMapValues(\.position?.sealed.last) }
-    return positions.merging(own) { max($0, $1) }
+    return try await Self.storedSealed(client, keys).merging(own) { max($0, $1) }
+  }
+
+  /// Through where Redis remembers that each partition was sealed; those that never were are left out.
+  static func storedSealed(_ client: RedisClient, _ keys: KeySchema) async throws -> [Partition: StreamID] {
+    try await positions(client, keys.partitions.map { ($0, keys.archivePosition($0)) })
   }
 
   private static func positions(

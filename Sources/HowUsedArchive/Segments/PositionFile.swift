@@ -1,3 +1,4 @@
+import ByteText
 import Crypto
 import HowUsedModel
 import HowUsedStore
@@ -27,13 +28,7 @@ enum PositionFile {
   /// Several processes may do this at once: each writes a file of its own first.
   static func write(_ position: LogPosition, _ path: String) throws(FileError) {
     let text = "\(position.number) \(position.last) \(checksum(position))\n"
-    let temporary = "\(temporaryPrefix(path))\(RandomName.make())"
-    do {
-      try Folder.replace(path, with: Array(text.utf8), temporary: temporary)
-    } catch {
-      try? Folder.unlink(temporary)
-      throw error
-    }
+    try Folder.replace(path, with: Array(text.utf8), temporary: "\(temporaryPrefix(path))\(RandomName.make())")
   }
 
   /// Removes what a crash left of a file that was to be replaced.
@@ -55,9 +50,6 @@ enum PositionFile {
 
   private static func checksum(_ position: LogPosition) -> String {
     let text = Array("\(position.number) \(position.last)".utf8)
-    return SHA256.hash(data: text).prefix(8).map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.utf8.count < 2 ? "0\(digits)" : digits
-    }.joined()
+    return Hex.text(SHA256.hash(data: text).prefix(8))
   }
 }

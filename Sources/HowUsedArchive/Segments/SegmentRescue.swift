@@ -38,17 +38,15 @@ struct SegmentRescue {
   func replaceDamaged(_ number: UInt64) throws -> SegmentFooter? {
     let path = log.layout.segment(number, log.partition)
     guard let damaged = try Folder.status(of: path) else { return nil }
+    let copies = try Folder.names(in: log.layout.root).filter { $0.hasPrefix(ArchiveLayout.datePrefix) }
+      .map { "\(log.layout.root)/\($0)/\(ArchiveLayout.datedName(number, log.partition))" }
     var good: String?
-    for folder in try Folder.names(in: log.layout.root) where folder.hasPrefix(ArchiveLayout.datePrefix) {
-      let copy = "\(log.layout.root)/\(folder)/\(ArchiveLayout.datedName(number, log.partition))"
+    for copy in copies {
       guard let status = try Folder.status(of: copy), !status.isSameFile(as: damaged) else { continue }
       if try good == nil && isValid(copy, number) { good = copy } else { try setAside(copy, number) }
     }
     try setAside(path, number)
-    for folder in try Folder.names(in: log.layout.root) where folder.hasPrefix(ArchiveLayout.datePrefix) {
-      let name = "\(log.layout.root)/\(folder)/\(ArchiveLayout.datedName(number, log.partition))"
-      if name != good { try Folder.unlink(name) }
-    }
+    for copy in copies where copy != good { try Folder.unlink(copy) }
     defer { try? Folder.sync(log.folder) }
     guard let good else { return nil }
     try Folder.link(good, as: path)

@@ -63,7 +63,8 @@ package final class APIWorker {
 
   /// Connects to Redis and starts the loop's periodic work.
   package func start() {
-    redis.onStateChange = { [unowned self] isReady in
+    redis.onStateChange = { [weak self] isReady in
+      guard let self else { return }
       if isReady { askGuard() } else { isGuarded = streamGuard == nil }
     }
     redis.start()
