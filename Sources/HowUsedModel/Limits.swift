@@ -20,6 +20,8 @@ package enum Limits {
 
   /// How old a backfilled event's `time` may be, in seconds.
   package static let backfillAge: Int64 = 7 * 86_400
+  /// UTF-8 bytes of an `eventId`.
+  package static let eventIDBytes = 64
   package static let batchItems = 1...1000
   /// How many bad items of a refused batch are reported.
   package static let reportedItems = 20

@@ -14,6 +14,8 @@ package enum ErrorCode: String, Sendable, CaseIterable {
   case invalidSeconds = "invalid_seconds"
   case invalidEvents = "invalid_events"
   case invalidTime = "invalid_time"
+  case invalidEventID = "invalid_event_id"
+  case invalidSentAt = "invalid_sent_at"
   case invalidEncoding = "invalid_content_encoding"
   case unauthorized = "unauthorized"
   case notFound = "not_found"

@@ -43,6 +43,7 @@ struct Server {
       clock: clock,
       gate: gate,
       streamGuard: streamGuard,
+      idSeconds: listening.idSeconds,
       logger: logger
     )
     let streams = SharedStreams(store: store, logger: logger)

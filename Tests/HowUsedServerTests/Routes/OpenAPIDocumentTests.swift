@@ -106,6 +106,7 @@ import Testing
     #expect(isRange(value("\(schemas)/EventName"), wide(Limits.eventScalars), "Length"))
     #expect(isRange(value("\(schemas)/BatchCall/properties/events"), wide(Limits.batchItems), "Items"))
     #expect(text("\(schemas)/Param").contains("Up to \(Limits.paramBytes) bytes"))
+    #expect(text("\(schemas)/EventID").contains("Up to \(Limits.eventIDBytes) bytes"))
     #expect(text("\(schemas)/Event/properties/time").contains("at most \(Limits.backfillAge / 86_400) days"))
     #expect(text("\(schemas)/OnlineCall/properties/seconds").contains("\(Limits.onlineSeconds.upperBound)"))
     #expect(value("\(schemas)/OnlineCall/properties/seconds/default") as? Int == Limits.defaultOnlineSeconds)
