@@ -15,9 +15,9 @@ package struct HowUsedProgram: Sendable {
     return tests.appending(path: "howused").path(percentEncoded: false)
   }()
 
-  /// What the program gets of our own environment: where programs are, and where `scripts/test --threads` wants reports.
+  /// What the program gets of our own environment: where programs are, and what `scripts/test --threads` sets.
   private static let inherited: [String: String] = {
-    let own = ProcessInfo.processInfo.environment.filter { ["PATH", "TSAN_OPTIONS"].contains($0.key) }
+    let own = ProcessInfo.processInfo.environment.filter { ["PATH", "TSAN_OPTIONS", "LD_PRELOAD"].contains($0.key) }
     return own.merging(["PATH": "/usr/bin:/bin"]) { own, _ in own }
   }()
 
