@@ -144,6 +144,23 @@ import Testing
     }
   }
 
+  @Test func viewersAreLimitedByBotAndAddress() async throws {
+    try await run { bench, _ async throws in
+      let window = LiveWindow(bot: bench.bot, seconds: 120)
+      let limits = LiveHub.viewerLimits
+      var viewers = (0..<limits.address).compactMap { _ in bench.hub.join(window, address: "192.0.2.1") {} }
+      #expect(viewers.count == limits.address)
+      #expect(bench.hub.join(window, address: "192.0.2.1") {} == nil)
+      viewers += (0..<limits.bot).compactMap { _ in bench.hub.join(window) {} }
+      #expect(viewers.count == limits.bot)
+      let other = try #require(BotID(rawValue: 2))
+      #expect(bench.hub.join(LiveWindow(bot: other, seconds: 120), address: "192.0.2.2") {} != nil)
+      viewers.removeAll()
+      let isFree = try await eventually { bench.hub.join(window, address: "192.0.2.1") {} != nil }
+      #expect(isFree)
+    }
+  }
+
   @Test func viewersWhoLeaveAreForgotten() async throws {
     try await run { bench, _ async throws in
       do {

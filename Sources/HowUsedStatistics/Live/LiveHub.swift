@@ -11,8 +11,10 @@ import Synchronization
 /// What a viewer is told waits in a queue of its own until it is written. One who doesn't read has a full queue before
 /// long, and is dropped.
 package final class LiveHub: Service, Sendable {
-  /// The most viewers at once.
-  package static let viewerLimit = 20_000
+  /// The most viewers at once: in all, of one bot, and from one address.
+  package static let viewerLimits = (all: 20_000, bot: 2000, address: 500)
+  /// The most different windows of one bot: each is counted every second.
+  package static let windowLimit = 16
   /// What everybody is told the online count of, in seconds.
   package static let windows = [60, 120, 300, 600]
   /// Messages that may wait for a viewer, one a second.
@@ -20,14 +22,50 @@ package final class LiveHub: Service, Sendable {
 
   private struct Viewer {
     let queue: AsyncStream<ByteBuffer>.Continuation
+    let address: String?
+    let isAllowed: @Sendable () -> Bool
     let drop: @Sendable () -> Void
   }
 
   private struct State {
     var viewers: [LiveWindow: [Int: Viewer]] = [:]
+    var windows: [BotID: Int] = [:]
+    var bots: [BotID: Int] = [:]
+    var addresses: [String: Int] = [:]
     var count = 0
     var next = 0
     var isClosed = false
+
+    func hasRoom(for window: LiveWindow, _ address: String?) -> Bool {
+      guard !isClosed, count < viewerLimits.all, bots[window.bot, default: 0] < viewerLimits.bot else { return false }
+      if let address, addresses[address, default: 0] >= viewerLimits.address { return false }
+      return viewers[window] != nil || windows[window.bot, default: 0] < windowLimit
+    }
+
+    mutating func add(_ viewer: Viewer, _ window: LiveWindow) -> Int {
+      next += 1
+      count += 1
+      bots[window.bot, default: 0] += 1
+      if let address = viewer.address { addresses[address, default: 0] += 1 }
+      if viewers[window] == nil { windows[window.bot, default: 0] += 1 }
+      viewers[window, default: [:]][next] = viewer
+      return next
+    }
+
+    mutating func remove(_ number: Int, _ window: LiveWindow) {
+      guard let viewer = viewers[window]?.removeValue(forKey: number) else { return }
+      count -= 1
+      Self.decrease(&bots, window.bot)
+      if let address = viewer.address { Self.decrease(&addresses, address) }
+      guard viewers[window]?.isEmpty == true else { return }
+      viewers[window] = nil
+      Self.decrease(&windows, window.bot)
+    }
+
+    private static func decrease<Key: Hashable>(_ counts: inout [Key: Int], _ key: Key) {
+      let count = counts[key, default: 1] - 1
+      counts[key] = count > 0 ? count : nil
+    }
   }
 
   private let counts: LiveCounts
@@ -54,21 +92,24 @@ package final class LiveHub: Service, Sendable {
 
   package var viewerCount: Int { state.withLock { $0.count } }
 
-  /// Messages for one more viewer, as server-sent events; nil when there are too many or the hub has ended. The viewer is
-  /// gone when it stops reading the stream.
-  /// - Parameter drop: called at most once, when too much waits for the viewer: it must be cut off.
-  package func join(_ window: LiveWindow, drop: @escaping @Sendable () -> Void) -> AsyncStream<ByteBuffer>? {
+  /// Messages for one more viewer, as server-sent events; nil when there are too many, or too many windows of the bot, or
+  /// the hub has ended. The viewer is gone when it stops reading the stream.
+  /// - Parameters:
+  ///   - address: where the viewer is, to be counted; nil isn't.
+  ///   - isAllowed: whether the viewer may go on, asked before each message. Must answer at once.
+  ///   - drop: called at most once, when too much waits for the viewer: it must be cut off.
+  package func join(
+    _ window: LiveWindow,
+    address: String? = nil,
+    isAllowed: @escaping @Sendable () -> Bool = { true },
+    drop: @escaping @Sendable () -> Void
+  ) -> AsyncStream<ByteBuffer>? {
     let (stream, queue) = AsyncStream.makeStream(
       of: ByteBuffer.self,
       bufferingPolicy: .bufferingOldest(Self.queueLimit)
     )
-    let number: Int? = state.withLock { state in
-      guard !state.isClosed, state.count < Self.viewerLimit else { return nil }
-      state.next += 1
-      state.count += 1
-      state.viewers[window, default: [:]][state.next] = Viewer(queue: queue, drop: drop)
-      return state.next
-    }
+    let viewer = Viewer(queue: queue, address: address, isAllowed: isAllowed, drop: drop)
+    let number: Int? = state.withLock { $0.hasRoom(for: window, address) ? $0.add(viewer, window) : nil }
     guard let number else { return nil }
     queue.onTermination = { [weak self] _ in self?.leave(window, number) }
     queue.yield(ByteBuffer(string: "retry: 1000\n\n"))
@@ -76,11 +117,7 @@ package final class LiveHub: Service, Sendable {
   }
 
   private func leave(_ window: LiveWindow, _ number: Int) {
-    state.withLock { state in
-      guard state.viewers[window]?.removeValue(forKey: number) != nil else { return }
-      state.count -= 1
-      if state.viewers[window]?.isEmpty == true { state.viewers[window] = nil }
-    }
+    state.withLock { $0.remove(number, window) }
   }
 
   package func run() async throws {
@@ -134,6 +171,10 @@ package final class LiveHub: Service, Sendable {
   private func tell(_ window: LiveWindow, _ message: ByteBuffer) {
     let viewers = state.withLock { $0.viewers[window].map { Array($0) } ?? [] }
     for (_, viewer) in viewers {
+      guard viewer.isAllowed() else {
+        viewer.queue.finish()
+        continue
+      }
       guard case .dropped = viewer.queue.yield(message) else { continue }
       viewer.queue.finish()
       viewer.drop()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import HowUsedServer
+import HowUsedStore
 import NIOCore
 
 /// Where the server listens, and with how many threads.
@@ -22,6 +23,21 @@ struct ListeningOptions: ParsableArguments {
     )
   )
   var botRateLimit: Int?
+
+  @Option(
+    help: .setting(
+      "operator-token-file",
+      "Who shows the token in this file's first line learns all of GET /health from elsewhere, too.",
+      valueName: "file"
+    )
+  )
+  var operatorTokenFile: String?
+
+  /// Nil: nobody has one.
+  func operatorToken() throws -> TokenHash? {
+    let file = operatorTokenFile ?? Settings.value("operator-token-file")
+    return try file.map { try TokenFile.read($0, "--operator-token-file").hash }
+  }
 
   /// Nil sets no limit.
   var rateLimit: Int? { botRateLimit ?? Settings.value("bot-rate-limit") }

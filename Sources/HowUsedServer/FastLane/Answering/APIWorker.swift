@@ -15,6 +15,7 @@ package final class APIWorker {
   let idleTimeouts = IdleTimeouts()
   var responses: ResponseEncoder
   var requestHeads = RequestHeadCache()
+  let bodies: BodyBudget
 
   private let redis: RedisConnection
   private let keys: KeySchema
@@ -40,15 +41,19 @@ package final class APIWorker {
   private var nowArgument = CommandBytes()
   private var lastLogged: Int64 = 0
 
+  /// - Parameters:
+  ///   - bodyBytes: what the large requests that aren't complete yet may hold together.
   package init(
     redis: RedisConnection,
     keys: KeySchema,
     clock: RedisClock,
     gate: IngestGate,
     streamGuard: StreamGuard? = nil,
+    bodyBytes: Int = 1 << 25,
     eventLoop: any EventLoop,
     logger: Logger
   ) {
+    bodies = BodyBudget(limit: bodyBytes)
     self.redis = redis
     self.keys = keys
     self.clock = clock
