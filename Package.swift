@@ -70,7 +70,9 @@ let package = Package(
     ),
     .target(
       name: "HowUsedStatistics",
-      dependencies: nio + ["Redis", "HowUsedModel", "HowUsedStore", "HowUsedArchive", logging, lifecycle, crypto],
+      dependencies: nio + [
+        "ByteText", "Redis", "HowUsedModel", "HowUsedStore", "HowUsedArchive", logging, lifecycle, crypto,
+      ],
       swiftSettings: settings
     ),
     .target(

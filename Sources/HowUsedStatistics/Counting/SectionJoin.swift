@@ -1,4 +1,5 @@
 import HowUsedArchive
+import HowUsedModel
 
 /// Makes one section of several of the same bot: a day's of segments', a month's of days', or who is known of any. What is
 /// in memory is the rows' columns, the users, and a slice of the tuples.
@@ -236,18 +237,6 @@ struct SectionJoin {
       }
       return joined
     }
-  }
-}
-
-extension [UInt32] {
-  /// Where the first one is that `isBehind`; those that aren't come first.
-  fileprivate func partitioningIndex(_ isBehind: (UInt32) -> Bool) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }
 

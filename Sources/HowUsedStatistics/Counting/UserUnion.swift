@@ -1,3 +1,5 @@
+import HowUsedModel
+
 /// Unites lists of users.
 enum UserUnion {
   /// - Parameters:
@@ -30,7 +32,7 @@ enum UserUnion {
       let end = slice < slices ? longest[longest.count * slice / slices] : nil
       let ranges = lists.indices.map { list in
         let start = starts[list]
-        starts[list] = end.map { lists[list].firstIndex(from: start, notBelow: $0) } ?? lists[list].count
+        starts[list] = end.map { end in lists[list][start...].partitioningIndex { $0 >= end } } ?? lists[list].count
         return start..<starts[list]
       }
       forEach(lists, ranges, body)
@@ -81,17 +83,5 @@ enum UserUnion {
     }
     all.sort { ($0.user, $0.list) < ($1.user, $1.list) }
     for entry in all { body(entry.list, entry.index, entry.user) }
-  }
-}
-
-extension [Int64] {
-  /// The first place from `start` on whose number isn't below another one; the numbers ascend.
-  func firstIndex(from start: Int, notBelow number: Int64) -> Int {
-    var (low, high) = (start, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle] < number { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 }

@@ -88,14 +88,9 @@ final class TailBot {
     for index in days.indices {
       let ids = days[index].ids
       guard let first = ids.first, first <= id else { continue }
-      var low = 0
-      var high = ids.count
-      while low < high {
-        let middle = (low + high) / 2
-        if ids[middle] <= id { low = middle + 1 } else { high = middle }
-      }
-      let kept = min(max(ids.count - keeping, 0), low)
-      days[index].counter.drop(before: low, keeping: kept)
+      let counting = ids.partitioningIndex { $0 > id }
+      let kept = min(max(ids.count - keeping, 0), counting)
+      days[index].counter.drop(before: counting, keeping: kept)
       guard kept > 0 else { continue }
       days[index].ids.removeFirst(kept)
       days[index].times = Dictionary(

@@ -163,11 +163,6 @@ struct KeepingPlan {
 extension [UInt64] {
   /// Whether a number is among these, which ascend.
   func holds(_ number: UInt64) -> Bool {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle] < number { low = middle + 1 } else { high = middle }
-    }
-    return low < count && self[low] == number
+    self[partitioningIndex { $0 >= number }...].first == number
   }
 }

@@ -103,13 +103,11 @@ extension RollupMaker {
   /// The archive's first segment of ids since a time; one behind the last if there is none.
   private func firstSegment(since time: Int64) throws -> UInt64 {
     guard let state, let last = state.segments.last else { return .max }
-    var (low, high) = (0, state.segments.count)
-    while low < high {
-      let middle = (low + high) / 2
-      let footer = try SegmentFooter.read(layout.archive.segment(state.segments[middle], partition))
-      if Int64(clamping: (footer?.last.milliseconds ?? 0) / 1000) < time { low = middle + 1 } else { high = middle }
+    let first = try state.segments.partitioningIndex { number in
+      let footer = try SegmentFooter.read(layout.archive.segment(number, partition))
+      return Int64(clamping: (footer?.last.milliseconds ?? 0) / 1000) >= time
     }
-    return low < state.segments.count ? state.segments[low] : last + 1
+    return first < state.segments.count ? state.segments[first] : last + 1
   }
 
   // MARK: Segments that are others now

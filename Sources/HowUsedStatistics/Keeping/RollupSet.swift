@@ -138,12 +138,8 @@ package struct RollupSet: Sendable, Equatable {
   }
 
   static func file(holding segment: UInt64, in files: [RollupFile]) -> RollupFile? {
-    var (low, high) = (0, files.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if files[middle].segments.upperBound < segment { low = middle + 1 } else { high = middle }
-    }
-    return low < files.count && files[low].segments.contains(segment) ? files[low] : nil
+    let file = files[files.partitioningIndex { $0.segments.upperBound >= segment }...].first
+    return file.flatMap { $0.segments.contains(segment) ? $0 : nil }
   }
 
   /// Of files that overlap, which only two makers at once can leave, the one that goes farther counts, and of those the

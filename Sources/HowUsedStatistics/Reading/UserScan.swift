@@ -1,4 +1,5 @@
 import HowUsedArchive
+import HowUsedModel
 import Synchronization
 
 /// What is told who did something when.
@@ -134,7 +135,7 @@ struct UserNumbers: Sendable {
     var place = 0
     for (index, user) in users.enumerated() {
       if isSparse {
-        place = ids.firstIndex(from: place, notBelow: user)
+        place = ids[place...].partitioningIndex { $0 >= user }
       } else {
         while place < ids.count, ids[place] < user { place &+= 1 }
       }
