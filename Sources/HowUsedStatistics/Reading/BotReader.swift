@@ -162,7 +162,7 @@ struct BotReader {
   ) throws -> [UserSeries] {
     let numbers = SeriesNumbers(names, hasOther: hasOther)
     let users = min(try snapshot.userCount(loader) >> sampleBits, Self.exactUsers)
-    let atOnce = max(Self.seenMemory / max(users / 8, 1), 1)
+    let atOnce = min(max(Self.seenMemory / max(users / 8, 1), 1), Self.mostSeries)
     var series: [UserSeries] = []
     for start in stride(from: 0, to: numbers.count, by: atOnce) {
       let range = start..<min(start + atOnce, numbers.count)
@@ -180,6 +180,8 @@ struct BotReader {
 
   /// Bytes that the bits of users that were seen take at most, with more series there are more rounds.
   private static let seenMemory = 12 << 20
+  /// They are numbered with 15 bits.
+  private static let mostSeries = 1 << 15
 
   private func userCounts(
     _ key: ScanCache.Key,

@@ -96,6 +96,10 @@ struct FigureTests {
     var bytes = try kept.join(sections, SectionTests.dayHeader, .counted, .init(figures: limits))
     let blocks = try kept.open(bytes, order: 1).blockPlaces
     for place in blocks { bytes[place] = 0 }
+    return try reader(bytes)
+  }
+
+  private func reader(_ bytes: [UInt8]) throws -> BotReader {
     let snapshot = BotSnapshot(
       bot: 1,
       files: RollupSet(Partition(rawValue: 1)),
@@ -160,5 +164,37 @@ struct FigureTests {
     let hours = stride(from: Int64(0), through: 86_400, by: 3600)
     #expect(try isAnswered(.uses, hours, reader))
     #expect(try !isAnswered(.uses, hours, reader) { $0.segment = .event })
+  }
+
+  /// Where everybody has one value, whoever isn't in a series that figures tell is in the one of all others.
+  @Test(arguments: [0, 97]) func othersAreWhoIsLeft(strays: Int) throws {
+    let events = events.enumerated().map { index, event in
+      var event = event
+      let isStray = strays > 0 && index % strays == 0
+      event.params = ["", "source \(isStray ? 0 : event.user.magnitude % 30)"]
+      return event
+    }
+    let limits = SectionFigures.Limits(tuplesPerBucket: 0.1)
+    let sections = try kept.count(events, segment: 1)
+    let reader = try reader(kept.join(sections, SectionTests.dayHeader, .counted, .init(figures: limits)))
+    let bounds = (0...24).map { Self.start + $0 * 3600 }
+    var query = ChartQuery(metric: .users, timeline: Timeline(bounds: bounds, step: 3600, base: .quarter))
+    query.segment = .param(2)
+    let answer = try ChartReader(reader: reader).answer(query)
+    #expect(answer.series.count == ChartQuery.seriesLimit + 1)
+    let shown = Set(answer.series.map(\.name))
+    for series in answer.series {
+      func users(_ hours: Range<Int>) -> Int64 {
+        let time = bounds[hours.lowerBound]..<bounds[hours.upperBound]
+        let found = events.filter { event in
+          let value = event.texts[2]
+          let isOne = series.name == ChartAnswer.otherName ? !shown.contains(value) : value == series.name
+          return isOne && time.contains(event.happened / 1000)
+        }
+        return Int64(Set(found.map(\.user)).count)
+      }
+      #expect(series.total == users(0..<24))
+      #expect(series.values == (0..<24).map { users($0..<$0 + 1) })
+    }
   }
 }
