@@ -1,3 +1,4 @@
+import HowUsedArchive
 import HowUsedModel
 @testable import HowUsedStatistics
 import TestSupport
@@ -23,6 +24,11 @@ struct RecountPropertyTests {
       recount.events += part
       if run > 0 { try rig.seal(Int.random(in: 0...500, using: &random)) }
       let now = Int64(part[part.endIndex - 1].id.milliseconds / 1000)
+      // Joined segments stand for as many as they are made of, whether these were counted or not.
+      if run % 2 == 1, Int.random(in: 0..<3, using: &random) == 0 {
+        let crash = Bool.random(using: &random) ? CompactStep.allCases.randomElement(using: &random) : nil
+        try rig.compact(now: now, crash: crash)
+      }
       if Bool.random(using: &random) { rig.restart() }
       if Bool.random(using: &random) { try rig.keep(now: now) }
       if Int.random(in: 0..<8, using: &random) == 0, let bot = generator.bots.randomElement(using: &random) {

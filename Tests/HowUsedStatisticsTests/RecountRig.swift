@@ -69,6 +69,18 @@ final class RecountRig {
     }
   }
 
+  /// Joins segments of past days, or begins to: it may be killed at a step.
+  func compact(now: Int64, crash: CompactStep?) throws {
+    let compactor = ArchiveCompactor(layout: layout.archive, now: now * 1000) {
+      if $0 == crash { throw CancellationError() }
+    }
+    do {
+      _ = try compactor.run(partition)
+    } catch is CancellationError {
+      #expect(try ArchiveVerifier(layout: layout.archive).verify().problems == [])
+    }
+  }
+
   /// A new process on the same folder.
   func restart() {
     maker = RollupMaker(layout, partition)

@@ -151,16 +151,12 @@ final class StreamFollower: Service {
   /// Whether all that was sealed is in the statistics' files.
   private func hasAllFiles(_ partition: PartitionStatistics) throws -> Bool {
     let files = partition.files
-    guard files.holes.isEmpty else { return false }
-    let next = archive.segment(files.through.number + 1, partition.partition)
-    return try Folder.status(of: next) == nil
+    return try files.holes.isEmpty && sealedThrough(partition) == files.through.number
   }
 
   /// The newest segment that there is, as seen from the files.
   private func sealedThrough(_ partition: PartitionStatistics) throws -> UInt64 {
-    var number = partition.files.through.number
-    while try Folder.status(of: archive.segment(number + 1, partition.partition)) != nil { number += 1 }
-    return number
+    try PartitionLog(layout: archive, partition: partition.partition).newest(behind: partition.files.through.number)
   }
 
   /// Which bots were removed, and what updates count as.

@@ -19,9 +19,9 @@ struct KeepingPlan {
   }
 
   let set: RollupSet
-  /// The archive's segments, ascending.
-  let segments: [UInt64]
-  /// Those that are damaged.
+  /// The archive's segments.
+  let segments: SegmentNumbers
+  /// Files of those that are damaged.
   let uncountable: Set<UInt64>
   let orders: KeepingOrders
   let retention: StatisticsRetention
@@ -76,14 +76,14 @@ struct KeepingPlan {
   private func count() -> Task? {
     let number = set.holes.first?.lowerBound ?? set.through.number + 1
     let end = set.holes.first?.upperBound ?? UInt64.max
-    if isCountable(number) { return number <= orders.sealedThrough ?? .max ? .count(number) : nil }
+    if let file = segments.file(holding: number), !uncountable.contains(file) {
+      return file <= orders.sealedThrough ?? .max ? .count(file) : nil
+    }
     // The newest one may be sealed again.
-    let next = segments.first { $0 > number && !uncountable.contains($0) }
-    if end < .max { return .gap(number...min(next.map { $0 - 1 } ?? end, end)) }
-    return next.map { .gap(number...$0 - 1) }
+    let next = segments.files(behind: number).first { !uncountable.contains($0) }.map { segments.numbers(of: $0) }
+    if end < .max { return .gap(number...min(next.map { $0.lowerBound - 1 } ?? end, end)) }
+    return next.map { .gap(number...$0.lowerBound - 1) }
   }
-
-  func isCountable(_ number: UInt64) -> Bool { segments.holds(number) && !uncountable.contains(number) }
 
   // MARK: Who is known, and months
 
@@ -157,12 +157,5 @@ struct KeepingPlan {
       through = file
     }
     return through.map { .close(through: $0) }
-  }
-}
-
-extension [UInt64] {
-  /// Whether a number is among these, which ascend.
-  func holds(_ number: UInt64) -> Bool {
-    self[partitioningIndex { $0 >= number }...].first == number
   }
 }

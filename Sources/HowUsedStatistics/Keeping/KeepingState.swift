@@ -8,8 +8,8 @@ struct KeepingState: Sendable {
   private(set) var files: [RollupName: RollupFile]
   var closed: ClosedMark? { didSet { renew() } }
   private var removed: ArchiveFloor?
-  /// The archive's, ascending.
-  private(set) var segments: [UInt64]
+  /// The archive's.
+  private(set) var segments: SegmentNumbers
   var removals: [Int64: StreamID] { didSet { renew() } }
   private(set) var set: RollupSet
 
@@ -40,7 +40,10 @@ struct KeepingState: Sendable {
     // Of a file that stands for several missing segments any one that is there now.
     unchecked = loaded.set.minutes.compactMap { file in
       file.segments.count == 1
-        ? file.segments.lowerBound : loaded.segments.first { file.segments.contains($0) }
+        ? file.segments.lowerBound
+        : loaded.segments.files(behind: file.segments.lowerBound - 1).first.flatMap {
+          file.segments.contains($0) ? $0 : nil
+        }
     }
     unverified = loaded.listing.files.map(\.name)
   }
@@ -61,7 +64,7 @@ struct KeepingState: Sendable {
 
   /// Looks at the archive again.
   mutating func list(_ log: PartitionLog) throws {
-    segments = try log.numbers()
+    segments = try log.segments(since: segments)
     for (number, status) in uncountable
     where try Folder.status(of: log.layout.segment(number, partition)) != status { uncountable[number] = nil }
     let floor = try log.floor()
@@ -71,7 +74,7 @@ struct KeepingState: Sendable {
   }
 
   /// Whether a segment is in the archive.
-  func has(_ segment: UInt64) -> Bool { segments.holds(segment) }
+  func has(_ segment: UInt64) -> Bool { segments.file(holding: segment) != nil }
 
   /// Months that hold what is closed, and whose files aren't there.
   var missingMonths: [Int64] {
@@ -95,7 +98,7 @@ struct KeepingState: Sendable {
       Array(files.values),
       closed: closed?.floor,
       removed: removed,
-      firstSegment: segments.first,
+      firstSegment: segments.start,
       removals: removals
     )
   }

@@ -26,8 +26,8 @@ struct RollupFolder: Sendable {
     var closed: ClosedMark?
     var removed: ArchiveFloor?
     var listing: Listing
-    /// The archive's segments, ascending.
-    var segments: [UInt64]
+    /// The archive's.
+    var segments: SegmentNumbers
     /// What is damaged beside the files of the statistics themselves.
     var damages: [RollupDamage] = []
   }
@@ -43,7 +43,7 @@ struct RollupFolder: Sendable {
   /// - Throws: `FileError`, `SegmentDamage` of the archive's floor.
   func load() throws -> Loaded {
     let log = PartitionLog(layout: layout.archive, partition: partition)
-    let segments = try log.numbers()
+    let segments = try log.segments()
     let listing = try list()
     var damages: [RollupDamage] = []
     var removals: [Int64: StreamID] = [:]
@@ -65,7 +65,7 @@ struct RollupFolder: Sendable {
       listing.files,
       closed: closed?.floor,
       removed: removed,
-      firstSegment: segments.first,
+      firstSegment: segments.start,
       removals: removals
     )
     return Loaded(

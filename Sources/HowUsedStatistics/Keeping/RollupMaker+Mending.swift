@@ -37,19 +37,18 @@ extension RollupMaker {
       if RollupSet.file(holding: segments.lowerBound, in: state.set.days) != nil {
         report.damages.append(damage)
         try remove(name)
-      } else if segments.count == 1, isThere(segments) {
+      } else if let file = state.segments.file(holding: segments.lowerBound), isThere(segments),
+        state.segments.numbers(of: file) == segments
+      {
         report.damages.append(damage)
         // In its place, so that it isn't missing for a moment.
-        try count(segments.lowerBound)
-        if self.state?.uncountable[segments.lowerBound] != nil { try setAside(name, damage) }
+        try count(file)
+        if self.state?.uncountable[file] != nil { try setAside(name, damage) }
       } else {
         try dropOrSetAside(name, damage, canBeMade: isThere(segments))
       }
     case .day:
-      let canBeMade = segments.allSatisfy { number in
-        isThere(number...number) || RollupSet.file(holding: number, in: state.set.minutes) != nil
-      }
-      try dropOrSetAside(name, damage, canBeMade: canBeMade)
+      try dropOrSetAside(name, damage, canBeMade: canBeCounted(segments))
     case .month:
       // First it is written down that segments are to be counted again: a crash must not leave the month forgotten.
       let canBeMade = try reopen(name.month)
@@ -76,7 +75,31 @@ extension RollupMaker {
 
   private func isThere(_ segments: ClosedRange<UInt64>) -> Bool {
     guard let state else { return false }
-    return segments.allSatisfy { state.has($0) && state.uncountable[$0] == nil }
+    return segments.allSatisfy { number in
+      state.segments.file(holding: number).map { state.uncountable[$0] == nil } ?? false
+    }
+  }
+
+  /// Whether a day can be made again.
+  private func canBeCounted(_ segments: ClosedRange<UInt64>) -> Bool {
+    guard let state else { return false }
+    return segments.allSatisfy { isThere($0...$0) || RollupSet.file(holding: $0, in: state.set.minutes) != nil }
+  }
+
+  /// Removes day files that hold a part of a joined segment: they are made again, with all of it.
+  mutating func removeDays(overlapping file: RollupFile) throws {
+    let segments = file.segments
+    let days = state?.set.days.filter {
+      $0.segments.overlaps(segments) && $0.segments.clamped(to: segments) != segments
+    }
+    for day in days ?? [] {
+      guard canBeCounted(day.segments) else {
+        try Folder.unlink(file.path)
+        throw SegmentDamage(path: file.path, reason: "was joined of segments of which \(day.name) holds some")
+      }
+      if let known = state?.set.known { try remove(known.name) }
+      try remove(day.name)
+    }
   }
 
   /// Lets the segments be counted again that a month is made of, since their day files may be gone.
@@ -91,7 +114,8 @@ extension RollupMaker {
       // That the one before it is there, or that there never was one, says that none of the month's is missing.
       isWhole = first <= closed && isThere(first...closed) && (first == 1 || state.has(first - 1))
       if first <= closed {
-        let footer = try SegmentFooter.read(layout.archive.segment(first, partition))
+        let file = state.segments.file(holding: first) ?? first
+        let footer = try SegmentFooter.read(layout.archive.segment(file, partition))
         mark.floor = ArchiveFloor(number: first - 1, last: footer?.previous ?? .zero)
       }
     }
@@ -103,11 +127,12 @@ extension RollupMaker {
   /// The archive's first segment of ids since a time; one behind the last if there is none.
   private func firstSegment(since time: Int64) throws -> UInt64 {
     guard let state, let last = state.segments.last else { return .max }
-    let first = try state.segments.partitioningIndex { number in
+    let files = state.segments.files
+    let first = try files.partitioningIndex { number in
       let footer = try SegmentFooter.read(layout.archive.segment(number, partition))
       return Int64(clamping: (footer?.last.milliseconds ?? 0) / 1000) >= time
     }
-    return first < state.segments.count ? state.segments[first] : last + 1
+    return first < files.count ? state.segments.numbers(of: files[first]).lowerBound : last + 1
   }
 
   // MARK: Segments that are others now
@@ -125,23 +150,28 @@ extension RollupMaker {
         if let known = state.set.known { try remove(known.name) }
         try remove(day.name)
       }
-      if file.segments.count > 1 { try remove(file.name) } else { try count(number) }
+      if let segment = state.segments.file(holding: number), state.segments.numbers(of: segment) == file.segments {
+        try count(segment)
+      } else {
+        try remove(file.name)
+      }
       return true
     }
     return true
   }
 
   private func isOther(_ number: UInt64, than file: RollupFile) throws -> Bool {
-    guard let state, isThere(number...number) else { return false }
+    guard let state, isThere(number...number), let name = state.segments.file(holding: number) else { return false }
     if file.footer.inputs == RollupFooter.noInputs { return true }
-    let path = layout.archive.segment(number, partition)
+    let path = layout.archive.segment(name, partition)
     guard let footer = try SegmentFooter.read(path), !footer.isPurged else { return false }
+    // Joining changes no event.
+    if footer.numbers != file.segments { return name == file.segments.upperBound && footer.last != file.footer.lastID }
     let segment = try File.openForReading(path)
     let size = RollupFolder.segmentDigestSize
     let digest = try segment.read(at: try segment.size() - size, count: size)
     guard digest != file.footer.inputs else { return false }
-    guard let day = RollupSet.file(holding: number, in: state.set.days) else { return true }
-    return day.segments.allSatisfy { isThere($0...$0) || RollupSet.file(holding: $0, in: state.set.minutes) != nil }
+    return RollupSet.file(holding: number, in: state.set.days).map { canBeCounted($0.segments) } ?? true
   }
 
   /// Makes minute files of segments that a day file holds, but whose minutes somebody may still ask for. False when there
@@ -149,9 +179,12 @@ extension RollupMaker {
   mutating func makeMinutes(_ orders: KeepingOrders) throws -> Bool {
     guard let state else { return false }
     let since = UInt64(clamping: orders.now - retention.minutes * 1000)
-    for number in state.segments.reversed() where number <= state.set.through.number {
+    for number in state.segments.files.reversed() where number <= state.set.through.number {
       guard number > state.minutesFrom else { break }
-      if RollupSet.file(holding: number, in: state.set.minutes) != nil || state.uncountable[number] != nil { continue }
+      let hasMinutes = state.segments.numbers(of: number).allSatisfy { segment in
+        RollupSet.file(holding: segment, in: state.set.minutes) != nil
+      }
+      if hasMinutes || state.uncountable[number] != nil { continue }
       guard let footer = try SegmentFooter.read(layout.archive.segment(number, partition)) else { continue }
       guard footer.last.milliseconds >= since else {
         self.state?.minutesFrom = number

@@ -157,6 +157,7 @@ package struct RollupMaker: Sendable {
     report.removed.append(name.description)
   }
 
+  /// - Parameter number: of a file.
   mutating func count(_ number: UInt64) throws {
     let counter = SegmentCounter(
       removals: state?.removals ?? [:],
@@ -165,12 +166,14 @@ package struct RollupMaker: Sendable {
     )
     do {
       let counted = try counter.write(number, partition, in: layout)
+      try removeDays(overlapping: counted.file)
       try made(counted.file)
       report.segments += 1
       report.events += counted.events
       // What was sealed under the number before may have ended elsewhere.
-      if let before = state?.set.file(holding: number - 1), before.footer.lastID != counted.previous {
-        state?.unchecked.append(number - 1)
+      let before = counted.file.segments.lowerBound - 1
+      if let file = state?.set.file(holding: before), file.footer.lastID != counted.previous {
+        state?.unchecked.append(before)
       }
     } catch let damage as SegmentDamage {
       state?.uncountable[number] = try Folder.status(of: layout.archive.segment(number, partition))
@@ -183,8 +186,9 @@ package struct RollupMaker: Sendable {
 
   /// The last id of segments that aren't there, from what is.
   private func lastID(before next: UInt64, _ range: ClosedRange<UInt64>) throws -> StreamID {
-    if state?.has(next) ?? false,
-      let footer = try SegmentFooter.read(layout.archive.segment(next, partition))
+    if let segments = state?.segments, let file = segments.file(holding: next),
+      segments.numbers(of: file).lowerBound == next,
+      let footer = try SegmentFooter.read(layout.archive.segment(file, partition))
     {
       return footer.previous
     }

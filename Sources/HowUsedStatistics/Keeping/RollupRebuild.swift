@@ -26,7 +26,7 @@ package struct RollupRebuild: Sendable {
   package func events(force: Bool) throws -> Int {
     let log = PartitionLog(layout: layout.archive, partition: partition)
     if !force, try log.floor() != nil { throw RebuildError.removedDays }
-    return try log.numbers().reduce(0) { $0 + (try events(in: $1)) }
+    return try log.segments().files.reduce(0) { $0 + (try events(in: $1)) }
   }
 
   private func events(in segment: UInt64) throws(FileError) -> Int {
