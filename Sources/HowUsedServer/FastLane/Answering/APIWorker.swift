@@ -97,9 +97,9 @@ package final class APIWorker {
       guard !replies.isEmpty else { return }
       isGuarded = streamGuard.accepts(replies)
       guard !isGuarded else { return }
-      if let problem = streamGuard.problem, clock.nowMilliseconds - lastLogged >= 1000 {
-        lastLogged = clock.nowMilliseconds
-        logger.error("events aren't taken", metadata: ["reason": "\(problem)"])
+      if let problem = streamGuard.problem, mayLog(clock.nowMilliseconds) {
+        let level = streamGuard.isPassing ? Logger.Level.notice : .error
+        logger.log(level: level, "events aren't taken", metadata: ["reason": "\(problem)"])
       }
       retryGuard()
     }
@@ -311,10 +311,15 @@ package final class APIWorker {
     log("An event was stored but its user is not counted as online", reply)
   }
 
-  /// Once a second says enough, however many requests there are.
-  private func log(_ message: Logger.Message, _ reply: borrowing RedisReply) {
-    guard now - lastLogged >= 1000 else { return }
+  /// Once a second says enough, however many requests there are. The clock may have been set back since the last time.
+  private func mayLog(_ now: Int64) -> Bool {
+    guard abs(now - lastLogged) >= 1000 else { return false }
     lastLogged = now
+    return true
+  }
+
+  private func log(_ message: Logger.Message, _ reply: borrowing RedisReply) {
+    guard mayLog(now) else { return }
     logger.warning(message, metadata: ["error": "\(reply.string ?? "")"])
   }
 }
