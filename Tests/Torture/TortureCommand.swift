@@ -70,17 +70,26 @@ import TestSupport
   private func torture(_ world: World, _ chosen: [Fault]) async throws -> Bool {
     let moment = MachineLoad.now
     let load = Task { await Load(world: world, rate: rate, seed: seed).run() }
-    let watch = Task { await ResourceWatch(world: world).run(until: .seconds(min(300, minutes * 30))) }
+    let resources = ResourceWatch(world: world)
+    let watch = Task { await resources.run() }
     var scheduler = Scheduler(world: world, faults: chosen, seed: seed)
-    let rounds = try await scheduler.run(until: .now + .seconds(minutes * 60)) { round in
-      let recovery = round.recovery.map { "\(Int($0 / .milliseconds(1))) ms" } ?? "never"
-      print("\(round.begin / 1000) s: \(round.names), recovered in \(recovery)")
+    let begin = ContinuousClock.now
+    let early = Duration.seconds(min(300, minutes * 30))
+    let calm = Duration.seconds(min(120, minutes * 5))
+    func run(until time: Duration) async throws -> ([Scheduler.Round], ResourceWatch.Sample) {
+      let rounds = try await scheduler.run(until: begin + time) { round in
+        let recovery = round.recovery.map { "\(Int($0 / .milliseconds(1))) ms" } ?? "never"
+        print("\(round.begin / 1000) s: \(round.names), recovered in \(recovery)")
+      }
+      return (rounds, try await resources.measure(after: calm))
     }
-    try await Task.sleep(for: .seconds(2))
-    let early = await watch.value
-    let late = await ResourceWatch(world: world).sample()
+    let (first, before) = try await run(until: early)
+    let (second, after) = try await run(until: .seconds(minutes * 60))
+    let rounds = first + second
+    watch.cancel()
     load.cancel()
     await load.value
+    let kills = world.servers.reduce(0) { $0 + $1.kills }
 
     let verdict = try await Ending(world: world, rounds: rounds).run()
     let entries = world.ledger.snapshot()
@@ -90,7 +99,11 @@ import TestSupport
       "answers:",
       world.ledger.tallies.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     )
-    print("resources: \(early); at the end \(late)")
+    print("servers were killed \(kills) times, Redis \(world.redis.kills) times")
+    print("resources in peace after \(early): \(before); at the end: \(after) (\(after.growth(since: before)))")
+    print("the most of them at any second: \(resources.peak)")
+    // What has just begun still fills its tables.
+    if minutes >= 30, !after.isAsMuch(as: before) { world.report("at the end there is more than 5 % more") }
     print("somebody waited for a processor for \(Int(moment.shareOfWaiting * 100)) % of the time")
     if table.oldestLost > 0 { print("the oldest lost event was \(table.oldestLost) ms old when its fault began") }
     if table.lostWithoutLeave > 0 { world.report("\(table.lostWithoutLeave) acknowledged events are lost") }
