@@ -31,9 +31,12 @@ struct Ending: Sendable {
     return verdict
   }
 
-  /// How far back online users can be compared. Clocks that jump, or a Redis that forgot, leave nothing to compare with.
+  /// How far back online users can be compared. Clocks that jump, a Redis that forgot, and an online set that isn't one leave
+  /// nothing to compare with.
   private var onlineSeconds: Int? {
-    let unclear = rounds.last { $0.mayLose || $0.faults.contains { $0.areas.contains(.clock) } }
+    let unclear = rounds.last { round in
+      round.mayLose || round.faults.contains { $0.areas.contains(.clock) || $0.name == "redis-wrong-type-online" }
+    }
     let seconds = min(600, (world.ledger.now - (unclear?.end ?? 0)) / 1000 - 2)
     if seconds < 20 { print("online users: not compared, since clocks jumped or Redis forgot just before") }
     return seconds < 20 ? nil : seconds
