@@ -330,13 +330,16 @@ extension APIWorker: Sendable {}
 /// Hears what Redis says to trimming and expiry. Nobody waits for it, and what failed is done again seconds later.
 private final class OnlineTrimReplies: RedisReplyHandler {
   private let logger: Logger
+  private var lastLogged: NIODeadline?
 
   init(logger: Logger) { self.logger = logger }
 
   func redisReplied(_ reply: borrowing RedisReply, index: Int) {
-    if let error = reply.error {
-      logger.warning("An online set could not be trimmed", metadata: ["error": "\(error)"])
-    }
+    guard let error = reply.error else { return }
+    // A Redis that takes no writes refuses it for every bot.
+    guard lastLogged.map({ .now() - $0 >= .seconds(1) }) ?? true else { return }
+    lastLogged = .now()
+    logger.warning("An online set could not be trimmed", metadata: ["error": "\(error)"])
   }
 
   func redisFailed(_ error: RedisClientError) {
