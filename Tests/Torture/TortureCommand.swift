@@ -74,18 +74,23 @@ import TestSupport
     let watch = Task { await resources.run() }
     var scheduler = Scheduler(world: world, faults: chosen, seed: seed)
     let begin = ContinuousClock.now
-    let early = Duration.seconds(min(300, minutes * 30))
-    let calm = Duration.seconds(min(120, minutes * 5))
-    func run(until time: Duration) async throws -> ([Scheduler.Round], ResourceWatch.Sample) {
-      let rounds = try await scheduler.run(until: begin + time) { round in
+    // A long run compares what is taken after five minutes and at the end; a short one only comes to rest.
+    let isLong = minutes >= 30
+    let calm = Duration.seconds(min(120, max(20, minutes * 5)))
+    func run(for time: Duration) async throws -> [Scheduler.Round] {
+      try await scheduler.run(until: begin + time) { round in
         let recovery = round.recovery.map { "\(Int($0 / .milliseconds(1))) ms" } ?? "never"
         print("\(round.begin / 1000) s: \(round.names), recovered in \(recovery)")
       }
-      return (rounds, try await resources.measure(after: calm))
     }
-    let (first, before) = try await run(until: early)
-    let (second, after) = try await run(until: .seconds(minutes * 60))
-    let rounds = first + second
+    var rounds: [Scheduler.Round] = []
+    var before: ResourceWatch.Sample?
+    if isLong {
+      rounds = try await run(for: .seconds(300))
+      before = try await resources.measure(after: calm)
+    }
+    rounds += try await run(for: .seconds(minutes * 60))
+    let after = try await resources.measure(after: calm)
     watch.cancel()
     load.cancel()
     await load.value
@@ -100,17 +105,18 @@ import TestSupport
       world.ledger.tallies.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     )
     print("servers were killed \(kills) times, Redis \(world.redis.kills) times")
-    print("resources in peace after \(early): \(before); at the end: \(after) (\(after.growth(since: before)))")
-    print("the most of them at any second: \(resources.peak)")
-    // What has just begun still fills its tables.
-    if minutes >= 30, !after.isAsMuch(as: before) { world.report("at the end there is more than 5 % more") }
+    print("resources in peace, at the end: \(after); the most of them at any second: \(resources.peak)")
+    if let before {
+      print("after five minutes it was: \(before) (since then \(after.growth(since: before)))")
+      if !after.isAsMuch(as: before) { world.report("at the end there is more than 5 % more of something") }
+    }
     print("somebody waited for a processor for \(Int(moment.shareOfWaiting * 100)) % of the time")
     if table.oldestLost > 0 { print("the oldest lost event was \(table.oldestLost) ms old when its fault began") }
     if table.lostWithoutLeave > 0 { world.report("\(table.lostWithoutLeave) acknowledged events are lost") }
     if !verdict.duplicated.isEmpty { world.report("\(verdict.duplicated.count) events are kept twice") }
     if !verdict.broken.isEmpty { world.report("\(verdict.broken.count) events are kept that were refused") }
     if verdict.strange > 0 { world.report("\(verdict.strange) lines are nobody's") }
-    if !verdict.lost.isEmpty || !verdict.duplicated.isEmpty || !verdict.broken.isEmpty {
+    if !world.allProblems.isEmpty {
       for (what, numbers) in [("lost", verdict.lost), ("twice", verdict.duplicated), ("refused", verdict.broken)] {
         for number in numbers.prefix(5) { print("\(what): \(number) \(entries[number])") }
       }
