@@ -60,7 +60,7 @@ let package = Package(
     .target(
       name: "HowUsedStore",
       dependencies: nio + ["ByteText", "CProcess", "CScripts", "Redis", "HowUsedModel", logging, lifecycle, crypto],
-      exclude: ["Bots/replace.lua", "Streams/Scripts"],
+      exclude: ["Bots/remove.lua", "Bots/replace.lua", "Streams/Scripts"],
       swiftSettings: settings
     ),
     .target(

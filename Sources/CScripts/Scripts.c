@@ -7,6 +7,10 @@ static const char replace_bot[] = {
 #embed "../HowUsedStore/Bots/replace.lua"
     , 0,
 };
+static const char remove_bot[] = {
+#embed "../HowUsedStore/Bots/remove.lua"
+    , 0,
+};
 static const char forward_stream[] = {
 #embed "../HowUsedStore/Streams/Scripts/forward.lua"
     , 0,
@@ -25,6 +29,7 @@ static const char add_once[] = {
 };
 
 const char *_Nonnull const scriptReplaceBot = replace_bot;
+const char *_Nonnull const scriptRemoveBot = remove_bot;
 const char *_Nonnull const scriptForwardStream = forward_stream;
 const char *_Nonnull const scriptMoveEntries = move_entries;
 const char *_Nonnull const scriptTrimStream = trim_stream;

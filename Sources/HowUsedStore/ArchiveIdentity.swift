@@ -61,6 +61,6 @@ package struct ArchiveIdentity: Sendable, Equatable {
   /// Puts it in the place of what is recorded, for an operator who says so.
   package func replace(in client: RedisClient, _ keys: KeySchema) async throws {
     try await PartitionCount.agree(partitions, in: client, keys)
-    try await client.send("HSET", keys.meta, Self.field, id)
+    try await client.sendEvenIfFull("HSET", keys.meta, Self.field, id)
   }
 }

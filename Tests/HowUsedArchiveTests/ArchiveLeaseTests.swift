@@ -46,6 +46,30 @@ import Testing
     }
   }
 
+  @Test("When the leases are gone with the stream one process takes both, and the other lets it")
+  func goneWithTheStream() async throws {
+    try await ArchiveRig.with { rig in
+      let (first, second) = (try rig.archiver(), try rig.archiver())
+      var ids = try await rig.add(10)
+      try await first.pass(sealing: true)
+      try await second.pass()
+      #expect(second.progress.health.leases?.held == 0)
+      try await rig.client.send("FLUSHALL")
+      // The other asks for the lease again, as it does every ten seconds.
+      let next = try rig.archiver()
+      try await next.pass()
+      let claim = next.progress.claim(rig.partition)
+      #expect(claim != nil)
+      ids += try await rig.add(10, from: Samples.start + 1000)
+      try await first.pass(sealing: true)
+      #expect(first.progress.health.leases?.held == 0)
+      #expect(try rig.archived().count == 10)
+      try await next.pass(sealing: true)
+      #expect(next.progress.claim(rig.partition) == claim)
+      #expect(try rig.archived() == ids)
+    }
+  }
+
   /// It may be killed right after it took the lease, and then only its file proves that it's gone.
   @Test("Who can't show that it lives takes no lease")
   func fileFirst() async throws {

@@ -98,4 +98,23 @@ import Testing
       try rig.log.check(recorded: last)
     }
   }
+
+  @Test("Another folder becomes the archive of a Redis that is above its maxmemory")
+  func attachToFullRedis() async throws {
+    try await ArchiveRig.with { rig in
+      let archiver = try rig.archiver()
+      let ids = try await rig.add(10)
+      try await archiver.pass(sealing: true)
+      try await rig.client.send("CONFIG", "SET", "maxmemory", 1)
+      await #expect(throws: RedisServerError.self) { try await rig.client.send("SET", "key", "value") }
+      let binding = ArchiveBinding(rig.layout, client: rig.client, keys: rig.streams.keys)
+      let before = try await ArchiveIdentity.recorded(in: rig.client, rig.streams.keys)
+      try await binding.attach(now: 1)
+      let after = try await ArchiveIdentity.recorded(in: rig.client, rig.streams.keys)
+      #expect(after.id != before.id)
+      #expect(try ArchiveManifest.read(rig.layout)?.archive == after.id)
+      let position = try await rig.client.send("GET", rig.streams.keys.archivePosition(rig.partition)).string
+      #expect(position == ids.last?.description)
+    }
+  }
 }

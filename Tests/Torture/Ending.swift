@@ -14,7 +14,8 @@ struct Ending: Sendable {
       let complaints = await recovery.complaints()
       world.reportLate("at the end archive or statistics stand still: \(complaints)", since: moment)
     }
-    let online = await online()
+    let (seconds, asked) = (onlineSeconds, world.ledger.now)
+    let online = await online(seconds)
     let uses = await uses()
     for index in world.servers.indices { await world.stopServer(index) }
 
@@ -25,29 +26,41 @@ struct Ending: Sendable {
     guard exported.status == 0 else { throw World.Failure(description: "export: \(exported.error)") }
     let entries = world.ledger.snapshot()
     let verdict = try Verdict(exported: path, entries)
-    compare(verdict, uses: uses, online: online, entries)
+    compare(verdict, uses: uses)
+    if let seconds { compare(online, since: asked - seconds * 1000, entries) }
     return verdict
   }
 
-  private func compare(_ verdict: Verdict, uses: [Int: Int], online: [Int: Int], _ entries: [Ledger.Entry]) {
+  /// How far back online users can be compared. Clocks that jump, a Redis that forgot, and an online set that isn't one leave
+  /// nothing to compare with.
+  private var onlineSeconds: Int? {
+    let unclear = rounds.last { round in
+      round.mayLose || round.faults.contains { $0.areas.contains(.clock) || $0.name == "redis-wrong-type-online" }
+    }
+    let seconds = min(600, (world.ledger.now - (unclear?.end ?? 0)) / 1000 - 2)
+    if seconds < 20 { print("online users: not compared, since clocks jumped or Redis forgot just before") }
+    return seconds < 20 ? nil : seconds
+  }
+
+  private func compare(_ verdict: Verdict, uses: [Int: Int]) {
     for bot in TortureEvent.bots where uses[bot] != verdict.lines[bot, default: 0] {
       world.report(
         "bot \(bot): /stats counts \(uses[bot] ?? -1) uses, the archive has \(verdict.lines[bot, default: 0])"
       )
     }
-    // Clocks that jump, or a Redis that forgot, leave nothing to compare with.
-    let recent = world.ledger.now - 600_000
-    let unclear = rounds.contains {
-      $0.end > recent && ($0.mayLose || $0.faults.contains { $0.areas.contains(.clock) })
-    }
-    guard !unclear else { return print("online sets: not compared, since clocks jumped or Redis forgot lately") }
+  }
+
+  /// - Parameter since: in milliseconds of the ledger.
+  private func compare(_ online: [Int: Int], since: Int, _ entries: [Ledger.Entry]) {
+    // Asking took time, and some acknowledgements came after the event had its own.
+    let margin = 10_000
     for bot in TortureEvent.bots {
       var least: Set<Int> = []
       var most: Set<Int> = []
       for (number, entry) in entries.enumerated() where entry.bot == bot {
         let user = TortureEvent.user(number)
-        if entry.outcome == .acknowledged, entry.sent > recent + 30_000 { least.insert(user) }
-        if entry.outcome != .refused, entry.told ?? .max > recent - 30_000 { most.insert(user) }
+        if entry.outcome == .acknowledged, entry.sent > since + margin { least.insert(user) }
+        if entry.outcome != .refused, entry.told ?? .max > since - margin { most.insert(user) }
       }
       let found = online[bot] ?? -1
       if found < least.count || found > most.count {
@@ -87,11 +100,13 @@ struct Ending: Sendable {
     return found
   }
 
-  private func online() async -> [Int: Int] {
+  private func online(_ seconds: Int?) async -> [Int: Int] {
+    guard let seconds else { return [:] }
     var found: [Int: Int] = [:]
     for bot in TortureEvent.bots {
       guard let connection = try? await HTTPConnection.connect(port: world.servers[0].port) else { continue }
-      let body = #"{"botId":\#(bot),"apiToken":"\#(TortureEvent.apiToken)","requestType":"getOnline","seconds":600}"#
+      let head = #"{"botId":\#(bot),"apiToken":"\#(TortureEvent.apiToken)""#
+      let body = head + #","requestType":"getOnline","seconds":\#(seconds)}"#
       if let answer = try? await connection.post("/api", body),
         let online = try? JSONDecoder().decode(Online.self, from: Data(answer.body.utf8))
       {

@@ -1,12 +1,12 @@
 extension Fault {
   /// What happens to servers.
   static let serverFaults = [
-    Fault(name: "server-kill", areas: [.server], weight: 8, hold: 20...1000, isQuick: true) { world, chance in
+    Fault(name: "server-kill", areas: [.server], weight: 16, hold: 20...1000, isQuick: true) { world, chance in
       world.servers[Int(chance % 2)].kill()
     } heal: {
       try $0.startServers()
     },
-    Fault(name: "server-kill-both", areas: [.server], weight: 3, hold: 20...1000, isQuick: true) { world, _ in
+    Fault(name: "server-kill-both", areas: [.server], weight: 6, hold: 20...1000, isQuick: true) { world, _ in
       for server in world.servers { server.kill() }
     } heal: {
       try $0.startServers()

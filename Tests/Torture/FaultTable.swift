@@ -1,4 +1,5 @@
-/// What each fault did to the events of its rounds. Of two faults at once, both have the same figures.
+/// What each fault did to the events of its rounds. Of two faults at once, both have the same figures; but what one of them
+/// may lose was lost by that one.
 struct FaultTable: Sendable {
   private struct Row {
     var times = 0
@@ -76,7 +77,7 @@ struct FaultTable: Sendable {
       return
     }
     oldestLost = max(oldestLost, guilty.begin - (entry.told ?? guilty.begin))
-    add(to: guilty) { row, _ in row.lost += 1 }
+    add(to: guilty) { row, fault in if fault.mayLose != nil { row.lost += 1 } }
   }
 
   /// As Markdown.

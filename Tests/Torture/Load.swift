@@ -28,6 +28,10 @@ struct Load: Sendable {
     let isBatching = number % 4 == 0
     let share = Double(rate) / 2 / Double(isBatching ? Self.connections / 4 : Self.connections * 3 / 4)
     while !Task.isCancelled {
+      guard !world.isQuiet.load(ordering: .relaxed) else {
+        try? await Task.sleep(for: .milliseconds(100))
+        continue
+      }
       let count = isBatching ? Int.random(in: 2...2 * Self.batch, using: &random) : 1
       let server = world.servers[Int(random.next() % UInt64(world.servers.count))]
       let bot = Int.random(in: TortureEvent.bots, using: &random)

@@ -70,17 +70,31 @@ import TestSupport
   private func torture(_ world: World, _ chosen: [Fault]) async throws -> Bool {
     let moment = MachineLoad.now
     let load = Task { await Load(world: world, rate: rate, seed: seed).run() }
-    let watch = Task { await ResourceWatch(world: world).run(until: .seconds(min(300, minutes * 30))) }
+    let resources = ResourceWatch(world: world)
+    let watch = Task { await resources.run() }
     var scheduler = Scheduler(world: world, faults: chosen, seed: seed)
-    let rounds = try await scheduler.run(until: .now + .seconds(minutes * 60)) { round in
-      let recovery = round.recovery.map { "\(Int($0 / .milliseconds(1))) ms" } ?? "never"
-      print("\(round.begin / 1000) s: \(round.names), recovered in \(recovery)")
+    let begin = ContinuousClock.now
+    // A long run compares what is taken after five minutes and at the end; a short one only comes to rest.
+    let isLong = minutes >= 30
+    let calm = Duration.seconds(min(120, max(20, minutes * 5)))
+    func run(for time: Duration) async throws -> [Scheduler.Round] {
+      try await scheduler.run(until: begin + time) { round in
+        let recovery = round.recovery.map { "\(Int($0 / .milliseconds(1))) ms" } ?? "never"
+        print("\(round.begin / 1000) s: \(round.names), recovered in \(recovery)")
+      }
     }
-    try await Task.sleep(for: .seconds(2))
-    let early = await watch.value
-    let late = await ResourceWatch(world: world).sample()
+    var rounds: [Scheduler.Round] = []
+    var before: ResourceWatch.Sample?
+    if isLong {
+      rounds = try await run(for: .seconds(300))
+      before = try await resources.measure(after: calm)
+    }
+    rounds += try await run(for: .seconds(minutes * 60))
+    let after = try await resources.measure(after: calm)
+    watch.cancel()
     load.cancel()
     await load.value
+    let kills = world.servers.reduce(0) { $0 + $1.kills }
 
     let verdict = try await Ending(world: world, rounds: rounds).run()
     let entries = world.ledger.snapshot()
@@ -90,14 +104,19 @@ import TestSupport
       "answers:",
       world.ledger.tallies.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     )
-    print("resources: \(early); at the end \(late)")
+    print("servers were killed \(kills) times, Redis \(world.redis.kills) times")
+    print("resources in peace, at the end: \(after); the most of them at any second: \(resources.peak)")
+    if let before {
+      print("after five minutes it was: \(before) (since then \(after.growth(since: before)))")
+      if !after.isAsMuch(as: before) { world.report("at the end there is more than 5 % more of something") }
+    }
     print("somebody waited for a processor for \(Int(moment.shareOfWaiting * 100)) % of the time")
     if table.oldestLost > 0 { print("the oldest lost event was \(table.oldestLost) ms old when its fault began") }
     if table.lostWithoutLeave > 0 { world.report("\(table.lostWithoutLeave) acknowledged events are lost") }
     if !verdict.duplicated.isEmpty { world.report("\(verdict.duplicated.count) events are kept twice") }
     if !verdict.broken.isEmpty { world.report("\(verdict.broken.count) events are kept that were refused") }
     if verdict.strange > 0 { world.report("\(verdict.strange) lines are nobody's") }
-    if !verdict.lost.isEmpty || !verdict.duplicated.isEmpty || !verdict.broken.isEmpty {
+    if !world.allProblems.isEmpty {
       for (what, numbers) in [("lost", verdict.lost), ("twice", verdict.duplicated), ("refused", verdict.broken)] {
         for number in numbers.prefix(5) { print("\(what): \(number) \(entries[number])") }
       }

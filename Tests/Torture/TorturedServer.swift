@@ -9,7 +9,7 @@ final class TorturedServer: Sendable {
     var isPaused = false
     /// Grows with everything that was done to it.
     var disturbances = 0
-    var started = ContinuousClock.now
+    var kills = 0
   }
 
   let name: String
@@ -33,7 +33,8 @@ final class TorturedServer: Sendable {
 
   var isRunning: Bool { state.withLock { $0.process?.isRunning == true } }
   var processID: pid_t? { state.withLock { $0.process?.processID } }
-  var uptime: Duration { state.withLock { $0.started.duration(to: .now) } }
+  /// How often it was killed while it ran.
+  var kills: Int { state.withLock { $0.kills } }
 
   /// Nothing, if it runs. Returns before it listens. `environment` and `options` are added to what it's always started with.
   func start(environment: [String] = [], options: [String] = []) throws {
@@ -41,7 +42,6 @@ final class TorturedServer: Sendable {
       guard state.process?.isRunning != true else { return }
       state.disturbances += 1
       state.isPaused = false
-      state.started = .now
       state.process = try ChildProcess(["env"] + environment + command + options, log: log)
     }
   }
@@ -49,6 +49,7 @@ final class TorturedServer: Sendable {
   func kill() {
     state.withLock { state in
       state.disturbances += 1
+      if state.process?.isRunning == true { state.kills += 1 }
       state.process?.kill()
       state.process = nil
     }

@@ -31,6 +31,8 @@ final class World: Sendable {
   let serverShim: ShimControl
   let redisShim: ShimControl
   let ledger = Ledger()
+  /// Whether the clients send nothing for a while.
+  let isQuiet = Atomic(false)
 
   private let redisSocket: String
   private let proxySocket: String
@@ -213,6 +215,15 @@ final class World: Sendable {
     let text = lines.first { $0.hasPrefix("used_memory:") }?.dropFirst("used_memory:".count)
     guard let text, let bytes = Int(text) else { throw Failure(description: "no used_memory") }
     return bytes
+  }
+
+  /// Events that are still in Redis.
+  func waiting() async throws -> Int {
+    var count = 0
+    for partition in 0..<Self.partitions {
+      count += Int(try await ask("XLEN '\(Self.stream(partition))'").prefix { $0.isNumber }) ?? 0
+    }
+    return count
   }
 
   static func stream(_ partition: Int) -> String { keys.events(keys.partitions[partition]) }

@@ -5,6 +5,9 @@
 /// HowUsedStore/Bots/replace.lua
 extern const char *_Nonnull const scriptReplaceBot;
 
+/// HowUsedStore/Bots/remove.lua
+extern const char *_Nonnull const scriptRemoveBot;
+
 /// HowUsedStore/Streams/Scripts/forward.lua
 extern const char *_Nonnull const scriptForwardStream;
 

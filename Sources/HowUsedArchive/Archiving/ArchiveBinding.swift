@@ -83,7 +83,7 @@ package struct ArchiveBinding: Sendable {
     try manifest.replace(layout)
     for partition in keys.partitions {
       let end = try PartitionLog(layout: layout, partition: partition).claimedEnd()
-      try await client.send("SET", keys.archivePosition(partition), (end ?? .zero).description)
+      try await client.sendEvenIfFull("SET", keys.archivePosition(partition), (end ?? .zero).description)
       try await client.send("DEL", keys.archiveCursor(partition))
     }
     try await manifest.identity.replace(in: client, keys)

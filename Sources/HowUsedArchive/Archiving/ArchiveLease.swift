@@ -45,6 +45,9 @@ struct ArchiveLease: Sendable {
     return heldUntil != nil
   }
 
+  /// The next ``hold(isDead:)`` asks Redis whose it is.
+  mutating func lookAgain() { nextAttempt = .now }
+
   /// Lets the next one try at once.
   func release() async throws {
     guard heldUntil != nil else { return }

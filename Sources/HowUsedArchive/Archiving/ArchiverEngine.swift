@@ -131,8 +131,7 @@ actor ArchiverEngine {
   private func work(_ partition: Partition, sealing: Bool, early: Bool) async throws {
     if let state = states[partition], state.retryAt > .now, !sealing { return }
     do {
-      guard try await hold(partition) else { return }
-      try await checkStream(partition)
+      guard try await hold(partition), try await checkStream(partition) else { return }
       if !progress.isOpen(partition) { try await open(partition) }
       try await drain(partition, until: sealing ? nil : .now + configuration.poll)
       if sealing || early {
@@ -149,15 +148,20 @@ actor ArchiverEngine {
   }
 
   /// A stream that was deleted gives out ids anew, perhaps such as are in files already: it's compared with them again.
-  private func checkStream(_ partition: Partition) async throws {
-    guard let claim = progress.claim(partition), let position = progress.next(partition) else { return }
-    guard try await !streams.isClaimed(partition, claim, through: position) else { return }
+  /// - Returns: whether the partition still is this process's.
+  private func checkStream(_ partition: Partition) async throws -> Bool {
+    guard let claim = progress.claim(partition), let position = progress.next(partition) else { return true }
+    guard try await !streams.isClaimed(partition, claim, through: position) else { return true }
+    // What deleted the stream may have deleted the lease: then two would take the stream from each other until the next look.
+    states[partition]?.lease.lookAgain()
+    guard try await hold(partition) else { return false }
     logger.error(
       "the stream was deleted or replaced: comparing it with the archive's files",
       metadata: ["partition": "\(partition)"]
     )
     progress.abandon(partition)
     await writer.abandon(partition)
+    return true
   }
 
   /// Whether all open parts are to be sealed now, since what they hold stays in Redis until then.
@@ -174,14 +178,9 @@ actor ArchiverEngine {
   }
 
   private func hold(_ partition: Partition) async throws -> Bool {
-    var lease =
-      states[partition]?.lease
-      ?? ArchiveLease(
-        client: streams.client,
-        key: streams.keys.archiveLease(partition),
-        owner: configuration.owner,
-        time: configuration.leaseTime
-      )
+    let (key, owner) = (streams.keys.archiveLease(partition), configuration.owner)
+    let new = ArchiveLease(client: streams.client, key: key, owner: owner, time: configuration.leaseTime)
+    var lease = states[partition]?.lease ?? new
     states[partition, default: State(lease: lease)].lease = lease
     // Before the lease: whoever finds the lease of a process that ended at once must be able to see that it did.
     if states[partition]?.isHeld == nil { try await writer.takeOwnerFile() }

@@ -27,8 +27,14 @@ package struct BotAdministration: Sendable {
       apiTokenHash: tokens.api.hash,
       viewTokenHash: tokens.view.hash
     )
-    let replies = try await change(id, ["HSETNX", bots(id), id.description, try record.json()])
-    guard replies.first?.int == 1 else { throw StoreError.botExists(id) }
+    let replies = try await client.pipeline([
+      ["MULTI"], ["HSETNX", bots(id), id.description, try record.json()],
+      ["SET", keys.botsVersion(keys.partition(of: id)), Token.random().text], ["EXEC"],
+    ])
+    if let error = replies.lazy.compactMap(\.error).first { throw error }
+    guard let results = replies.last?.array else { throw StoreError.unexpectedReply(command: "EXEC") }
+    if let error = results.lazy.compactMap(\.error).first { throw error }
+    guard results.first?.int == 1 else { throw StoreError.botExists(id) }
   }
 
   /// Every bot, by id.
@@ -68,9 +74,12 @@ package struct BotAdministration: Sendable {
   /// - Throws: ``StoreError/noSuchBot(_:)`` when there was nothing of it.
   @discardableResult
   package func remove(_ id: BotID, settling: Duration = .seconds(3)) async throws -> Int {
-    let replies = try await change(id, ["HDEL", bots(id), id.description])
+    var command: RedisCommand = ["EVAL", String(cString: scriptRemoveBot), 2]
+    command.append(contentsOf: [bots(id), keys.botsVersion(keys.partition(of: id))])
+    command.append(contentsOf: [id.description, Token.random().text])
+    let wasRegistered = try await client.send(command).int == 1
     var removed = 0
-    if replies.first?.int != 1 {
+    if !wasRegistered {
       removed = try await removeKeys(of: id)
       guard removed > 0 else { throw StoreError.noSuchBot(id) }
     }
@@ -93,7 +102,7 @@ package struct BotAdministration: Sendable {
     guard let last = reply.fields["last-generated-id"]?.string else {
       throw StoreError.unexpectedReply(command: "XINFO STREAM")
     }
-    try await client.send("HSET", keys.removals(partition), id.description, last)
+    try await client.sendEvenIfFull("HSET", keys.removals(partition), id.description, last)
   }
 
   /// Removes what is kept for a bot, whether it is registered or not.
@@ -130,24 +139,6 @@ package struct BotAdministration: Sendable {
     command.append(contentsOf: [bots(record.id), keys.botsVersion(keys.partition(of: record.id))])
     command.append(contentsOf: [record.id.description, json, try record.json(), Token.random().text])
     return try await client.send(command).int == 1
-  }
-
-  /// Runs the command and tells every instance, both or neither.
-  /// - Returns: the answers within the transaction.
-  @discardableResult
-  private func change(_ id: BotID, _ command: RedisCommand) async throws -> [RedisValue] {
-    let version = Token.random().text
-    let replies = try await client.pipeline([
-      ["MULTI"], command, ["SET", keys.botsVersion(keys.partition(of: id)), version], ["EXEC"],
-    ])
-    for reply in replies {
-      if let error = reply.error { throw error }
-    }
-    guard let results = replies.last?.array else { throw StoreError.unexpectedReply(command: "EXEC") }
-    for result in results {
-      if let error = result.error { throw error }
-    }
-    return results
   }
 
   private static let equalTokens = "the API token and the view token must differ: the view token is given to others"

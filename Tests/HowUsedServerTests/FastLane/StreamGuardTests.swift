@@ -42,7 +42,10 @@ import Testing
     ] {
       #expect(!streamGuard.accepts(replies))
       #expect(streamGuard.problem?.contains(reason) == true, "\(streamGuard.problem ?? "")")
+      #expect(!streamGuard.isPassing)
     }
+    #expect(!streamGuard.accepts([.error(RedisServerError(message: "LOADING Redis is loading the dataset in memory"))]))
+    #expect(streamGuard.isPassing)
     #expect(streamGuard.accepts(replies()))
     #expect(streamGuard.problem == nil)
     #expect(!streamGuard.accepts(replies(["x", "0-0"])))

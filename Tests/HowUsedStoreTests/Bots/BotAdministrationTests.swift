@@ -114,4 +114,24 @@ struct BotAdministrationTests {
       #expect(try await administration.list().isEmpty)
     }
   }
+
+  @Test("On a Redis above its maxmemory a bot is removed, and gets other tokens, all the same")
+  func fullRedis() async throws {
+    try await with { administration, client in
+      let id = try bot(1)
+      let stream = keys.events(keys.partition(of: id))
+      try await administration.add(id, name: "", tokens: BotTokens())
+      try await client.send("XADD", stream, "7-0", "e", "x")
+      try await client.send("CONFIG", "SET", "maxmemory", 1)
+      await #expect(throws: RedisServerError.self) { try await client.send("SET", "key", "value") }
+      let token = Token.random()
+      try await administration.rotate(id, api: token, view: nil)
+      #expect(try await administration.show(id).access(of: token.hash) == .api)
+      let version = try await client.send("GET", keys.botsVersion(keys.partition(of: id))).string
+      try await administration.remove(id, settling: .zero)
+      #expect(try await administration.list().isEmpty)
+      #expect(try await client.send("GET", keys.botsVersion(keys.partition(of: id))).string != version)
+      #expect(try await client.send("HGET", keys.removals(keys.partition(of: id)), id.description).string == "7-0")
+    }
+  }
 }

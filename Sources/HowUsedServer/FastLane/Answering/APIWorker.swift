@@ -106,9 +106,9 @@ package final class APIWorker {
       guard !replies.isEmpty else { return }
       isGuarded = streamGuard.accepts(replies)
       guard !isGuarded else { return }
-      if let problem = streamGuard.problem, clock.nowMilliseconds - lastLogged >= 1000 {
-        lastLogged = clock.nowMilliseconds
-        logger.error("events aren't taken", metadata: ["reason": "\(problem)"])
+      if let problem = streamGuard.problem, mayLog(clock.nowMilliseconds) {
+        let level = streamGuard.isPassing ? Logger.Level.notice : .error
+        logger.log(level: level, "events aren't taken", metadata: ["reason": "\(problem)"])
       }
       retryGuard()
     }
@@ -327,10 +327,15 @@ package final class APIWorker {
     log("An event was stored but its user is not counted as online", reply)
   }
 
-  /// Once a second says enough, however many requests there are.
-  private func log(_ message: Logger.Message, _ reply: borrowing RedisReply) {
-    guard now - lastLogged >= 1000 else { return }
+  /// Once a second says enough, however many requests there are. The clock may have been set back since the last time.
+  private func mayLog(_ now: Int64) -> Bool {
+    guard abs(now - lastLogged) >= 1000 else { return false }
     lastLogged = now
+    return true
+  }
+
+  private func log(_ message: Logger.Message, _ reply: borrowing RedisReply) {
+    guard mayLog(now) else { return }
     logger.warning(message, metadata: ["error": "\(reply.string ?? "")"])
   }
 }
@@ -341,13 +346,16 @@ extension APIWorker: Sendable {}
 /// Hears what Redis says to trimming and expiry. Nobody waits for it, and what failed is done again seconds later.
 private final class OnlineTrimReplies: RedisReplyHandler {
   private let logger: Logger
+  private var lastLogged: NIODeadline?
 
   init(logger: Logger) { self.logger = logger }
 
   func redisReplied(_ reply: borrowing RedisReply, index: Int) {
-    if let error = reply.error {
-      logger.warning("An online set could not be trimmed", metadata: ["error": "\(error)"])
-    }
+    guard let error = reply.error else { return }
+    // A Redis that takes no writes refuses it for every bot.
+    guard lastLogged.map({ .now() - $0 >= .seconds(1) }) ?? true else { return }
+    lastLogged = .now()
+    logger.warning("An online set could not be trimmed", metadata: ["error": "\(error)"])
   }
 
   func redisFailed(_ error: RedisClientError) {

@@ -9,6 +9,7 @@ package final class StreamGuard: Sendable {
   private struct State {
     var floors: [Partition: StreamID]
     var problem: String?
+    var isPassing = false
   }
 
   /// An id that is so much ahead of Redis's clock was not given out by that clock as it is now, in milliseconds.
@@ -42,6 +43,9 @@ package final class StreamGuard: Sendable {
   /// Why events aren't taken, for a person; nil when nothing is wrong, or it isn't known.
   package var problem: String? { state.withLock { $0.problem } }
 
+  /// Whether that is over by itself in a moment: a Redis that still reads its files has nothing wrong with it.
+  var isPassing: Bool { state.withLock { $0.isPassing } }
+
   // MARK: Before the first event
 
   /// What Redis is asked.
@@ -54,7 +58,10 @@ package final class StreamGuard: Sendable {
   /// Whether events may be taken over the connection on which Redis answered so.
   func accepts(_ replies: [RedisValue]) -> Bool {
     let problem = problem(replies)
-    state.withLock { $0.problem = problem }
+    state.withLock { state in
+      state.problem = problem
+      state.isPassing = replies.lazy.compactMap(\.error).first?.code == "LOADING"
+    }
     guard problem == nil, replies.count == keys.partitionCount + 1 else { return false }
     var found: [Partition: StreamID] = [:]
     for (partition, reply) in zip(keys.partitions, replies.dropFirst()) {
