@@ -48,7 +48,7 @@ struct MaintenanceCompactTests {
     try check(maintenance, all)
   }
 
-  @Test("What was merged first is counted as what it stands for", arguments: [0, 1, 40, 57])
+  @Test("What was joined first is counted as what it stands for", arguments: [0, 1, 40, 57])
   func before(counted: Int) throws {
     let (archive, all) = try archive()
     var maintenance = RollupMaintenance(archive.layout, archive.partition)
@@ -62,7 +62,7 @@ struct MaintenanceCompactTests {
     #expect(report.damages == [] && report.lost == [] && report.segmentDamages == [])
   }
 
-  @Test("A rebuild counts the merged ones")
+  @Test("A rebuild counts the joined ones")
   func rebuild() throws {
     let (archive, all) = try archive()
     var maintenance = RollupMaintenance(archive.layout, archive.partition)
