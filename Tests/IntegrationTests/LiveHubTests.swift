@@ -24,9 +24,9 @@ import Testing
     }
   }
 
-  private struct Pulses: PulseReading {
-    func pulse(of bots: Set<BotID>) async -> [BotID: BotPulse] {
-      Dictionary(uniqueKeysWithValues: bots.map { ($0, BotPulse(usesLastMinute: 10 + $0.rawValue, asOf: 77)) })
+  private struct FixedUses: RecentUsesReading {
+    func recentUses(of bots: Set<BotID>) async -> [BotID: RecentUses] {
+      Dictionary(uniqueKeysWithValues: bots.map { ($0, RecentUses(usesLastMinute: 10 + $0.rawValue, asOf: 77)) })
     }
   }
 
@@ -46,7 +46,7 @@ import Testing
         client: client,
         keys: KeySchema(partitions: 4),
         clock: clock,
-        pulses: Pulses(),
+        recentUses: FixedUses(),
         interval: .milliseconds(50),
         logger: logger
       )

@@ -6,7 +6,7 @@ struct SegmentCounter {
   /// Bots that were removed: their events up to these ids don't count.
   let removals: [Int64: StreamID]
   let compressor: ZstdCompressor
-  var hook: KeepingHook = { _ in }
+  var hook: RollupHook = { _ in }
 
   /// A bot and a day of its events' own times.
   private struct Key: Hashable64 {

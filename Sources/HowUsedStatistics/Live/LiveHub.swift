@@ -70,7 +70,7 @@ package final class LiveHub: Service, Sendable {
 
   private let counts: LiveCounts
   private let clock: RedisClock
-  private let pulses: any PulseReading
+  private let recentUses: any RecentUsesReading
   private let interval: Duration
   private let logger: Logger
   private let state = Mutex(State())
@@ -79,13 +79,13 @@ package final class LiveHub: Service, Sendable {
     client: RedisClient,
     keys: KeySchema,
     clock: RedisClock,
-    pulses: any PulseReading,
+    recentUses: any RecentUsesReading,
     interval: Duration = .seconds(1),
     logger: Logger
   ) {
     counts = LiveCounts(client: client, keys: keys)
     self.clock = clock
-    self.pulses = pulses
+    self.recentUses = recentUses
     self.interval = interval
     self.logger = logger
   }
@@ -144,12 +144,12 @@ package final class LiveHub: Service, Sendable {
     let windows = Dictionary(grouping: state.withLock { $0.viewers.keys }, by: \.bot)
     guard !windows.isEmpty else { return }
     let now = clock.nowMilliseconds
-    let pulses = await pulses.pulse(of: Set(windows.keys))
+    let recentUses = await recentUses.recentUses(of: Set(windows.keys))
     var waiting = windows
     do {
       try await counts.read(windows.mapValues { $0.map(\.seconds) }, now: now) { bot, online in
         for window in waiting.removeValue(forKey: bot) ?? [] {
-          tell(window, Self.message(window, online, pulses[bot], now))
+          tell(window, Self.message(window, online, recentUses[bot], now))
         }
       }
     } catch {
@@ -158,12 +158,12 @@ package final class LiveHub: Service, Sendable {
     for window in waiting.values.joined() { tell(window, ByteBuffer(string: ": waiting for Redis\n\n")) }
   }
 
-  private static func message(_ window: LiveWindow, _ online: [Int: Int64], _ pulse: BotPulse?, _ now: Int64)
+  private static func message(_ window: LiveWindow, _ online: [Int: Int64], _ recent: RecentUses?, _ now: Int64)
     -> ByteBuffer
   {
     var message = ByteBuffer(string: #"data: {"time":\#(now),"online":\#(online[window.seconds] ?? 0),"windows":"#)
     message.writeJSON(online: windows.map { ($0, online[$0] ?? 0) })
-    if let pulse { message.writeString(#","uses":\#(pulse.usesLastMinute),"asOf":\#(pulse.asOf)"#) }
+    if let recent { message.writeString(#","uses":\#(recent.usesLastMinute),"asOf":\#(recent.asOf)"#) }
     message.writeString("}\n\n")
     return message
   }
@@ -194,7 +194,7 @@ package struct LiveWindow: Hashable, Sendable {
 }
 
 /// How a bot is used right now.
-package struct BotPulse: Hashable, Sendable {
+package struct RecentUses: Hashable, Sendable {
   /// Uses within the last minute.
   package var usesLastMinute: Int64
   /// Through when everything that arrived is counted: unix milliseconds.
@@ -206,8 +206,8 @@ package struct BotPulse: Hashable, Sendable {
   }
 }
 
-/// What knows the ``BotPulse`` of bots.
-package protocol PulseReading: Sendable {
+/// What knows the ``RecentUses`` of bots.
+package protocol RecentUsesReading: Sendable {
   /// Asked each second, so it must answer from memory, at once. A bot that it knows nothing of is left out.
-  func pulse(of bots: Set<BotID>) async -> [BotID: BotPulse]
+  func recentUses(of bots: Set<BotID>) async -> [BotID: RecentUses]
 }

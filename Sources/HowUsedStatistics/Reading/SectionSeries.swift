@@ -54,7 +54,7 @@ extension UsesScan {
   }
 }
 
-extension UserScan where Visits == UserCounts {
+extension UserScan where Visitor == UserCounts {
   /// - Parameters:
   ///   - sections: of one group, later than those before.
   ///   - series: see ``RowSelection/series(of:_:)``.
@@ -66,7 +66,7 @@ extension UserScan where Visits == UserCounts {
     }
     // Of one point alone the totals tell everything.
     if bounds.count == 2, try sections.allSatisfy({ try isAllWithin($0) }) {
-      visits.begin(group, mayGrow: mayGrow, width: 0, users: users.count)
+      visitor.begin(group, mayGrow: mayGrow, width: 0, users: users.count)
       for section in sections { try see(section, series: try rows(section)) }
     } else if try sections.count != 1 || sampleBits > 0 || !add(sections[0], selection, series) {
       try add(sections, series: try sections.map { try rows($0) })
@@ -87,12 +87,12 @@ extension UserScan where Visits == UserCounts {
     guard !series.told.isEmpty else { return false }
     // Who was there when isn't known then: so nothing can be added later.
     mayGrow = false
-    visits.begin(group, mayGrow: false, width: 0, users: users.count)
+    visitor.begin(group, mayGrow: false, width: 0, users: users.count)
     let users = try section.figures(.users, series.dimension)
     let width = SectionFigures.width(.users, section.header)
     for (place, number) in series.told {
       for (point, bucket) in hours {
-        visits.add(Int64(users[place * width + bucket]), point: point, series: Int(number))
+        visitor.add(Int64(users[place * width + bucket]), point: point, series: Int(number))
       }
     }
     guard let others = series.otherRows else {
@@ -107,7 +107,7 @@ extension UserScan where Visits == UserCounts {
       let all = try section.figures(.users, SectionFigures.everything)
       for (point, bucket) in hours {
         let told = series.told.reduce(0) { $0 + Int64(users[$1.place * width + bucket]) }
-        visits.add(Int64(all[bucket]) - told, point: point, series: Int(other))
+        visitor.add(Int64(all[bucket]) - told, point: point, series: Int(other))
       }
     } else {
       try add([section], series: [others])
@@ -122,7 +122,7 @@ extension UserScan where Visits == UserCounts {
   private mutating func see(_ section: Section, series: [Int32]?) throws -> Bool {
     let numbers = numbers(of: try section.users())
     guard let series else {
-      for user in numbers { visits.see(user, series: 0) }
+      for user in numbers { visitor.see(user, series: 0) }
       return true
     }
     let rows = try section.rows()
@@ -151,7 +151,7 @@ extension UserScan where Visits == UserCounts {
                 }
                 strays &+= 1
               }
-              visits.see(numbers[place], series: own)
+              visitor.see(numbers[place], series: own)
             }
             guard pairs.isSound else { return false }
           }
@@ -160,7 +160,7 @@ extension UserScan where Visits == UserCounts {
       }
       guard isSound else { throw section.damagedBlock() }
     }
-    for (user, series) in zip(numbers, first) where series >= 0 { visits.see(user, series: series) }
+    for (user, series) in zip(numbers, first) where series >= 0 { visitor.see(user, series: series) }
     return strays == 0
   }
 

@@ -1,5 +1,5 @@
 /// Counts different users by series and point, and over the whole time.
-struct UserCounts: UserVisits, ScanSized {
+struct UserCounts: UserVisitor, ScanSized {
   private struct OpenPoint {
     var point = -1
     var users: [UInt64] = []
@@ -153,7 +153,7 @@ struct UserCounts: UserVisits, ScanSized {
 }
 
 /// Counts the different users of the 1, 7 and 30 days that end with each day.
-struct ActiveCounts: UserVisits, ScanSized {
+struct ActiveCounts: UserVisitor, ScanSized {
   static let windows = [1, 7, 30]
 
   /// By day and window, how many more users there are than the day before.

@@ -118,7 +118,7 @@ import Testing
     let answered = (retention as? [String: [String: Any]])?["200"]?["description"] as? String
     #expect(answered == "At most \(RetentionQuery.cohortLimit) cohorts")
     let name = text("\(schemas)/Chart/properties/series/items/properties/name")
-    #expect(name.contains("more than \(grouped(SectionJoin.Limits().values)) values"))
+    #expect(name.contains("more than \(grouped(SectionMerge.Limits().values)) values"))
     #expect(value("\(schemas)/NoteCode/enum/0") as? String == TimelineNote.daysInUTC.rawValue)
   }
 

@@ -17,14 +17,14 @@ struct KeptRecount: Equatable {
     var user: Int64
   }
 
-  struct Beginning: Equatable {
+  struct FirstEvent: Equatable {
     /// Unix minutes.
     var minute: Int64
     var texts: [[UInt8]]
   }
 
   var uses: [Tuple: Int] = [:]
-  var begun: [BotUser: Beginning] = [:]
+  var firstEvents: [BotUser: FirstEvent] = [:]
   var registered: [BotUser: Int64] = [:]
 
   init() {}
@@ -43,8 +43,8 @@ struct KeptRecount: Equatable {
           default: 0
         ] += 1
       }
-      if begun[key].map({ seconds / 60 < $0.minute }) ?? true {
-        begun[key] = Beginning(minute: seconds / 60, texts: event.texts)
+      if firstEvents[key].map({ seconds / 60 < $0.minute }) ?? true {
+        firstEvents[key] = FirstEvent(minute: seconds / 60, texts: event.texts)
       }
       if let time = event.registerTime { registered[key] = time }
     }
@@ -58,10 +58,10 @@ struct KeptRecount: Equatable {
       let (ours, theirs) = (uses[tuple] ?? 0, other.uses[tuple] ?? 0)
       return "\(tuples.count) of \(other.uses.count) tuples, as \(tuple): \(ours) != \(theirs)"
     }
-    let users = Set(begun.keys).union(other.begun.keys).filter { begun[$0] != other.begun[$0] }
+    let users = Set(firstEvents.keys).union(other.firstEvents.keys).filter { firstEvents[$0] != other.firstEvents[$0] }
     if let user = users.first {
-      let (ours, theirs) = (String(describing: begun[user]), String(describing: other.begun[user]))
-      return "\(users.count) of \(other.begun.count) beginnings, as \(user): \(ours) != \(theirs)"
+      let (ours, theirs) = (String(describing: firstEvents[user]), String(describing: other.firstEvents[user]))
+      return "\(users.count) of \(other.firstEvents.count) first events, as \(user): \(ours) != \(theirs)"
     }
     let times = Set(registered.keys).union(other.registered.keys).filter { registered[$0] != other.registered[$0] }
     return times.first.map {
@@ -85,24 +85,24 @@ struct KeptRecount: Equatable {
   }
 }
 
-/// How users began, from several sections.
-struct KeptBeginnings {
+/// Users' first events, from several sections.
+struct KeptFirstEvents {
   private var minutes: [KeptRecount.BotUser: (minute: Int64, order: UInt64, texts: [[UInt8]])] = [:]
   private var sent: [KeptRecount.BotUser: (segment: UInt64, seconds: Int64)] = [:]
 
   mutating func add(_ section: Section, bot: Int64) throws {
     let users = try section.users()
-    let firsts = try section.firsts()
+    let firstEvents = try section.firstEvents()
     let rows = try section.rows()
     for (index, user) in users.enumerated() {
       let key = KeptRecount.BotUser(bot: bot, user: user)
-      let minute = section.header.start / 60 + Int64(firsts.minutes[index])
-      let row = Int(firsts.rows[index])
+      let minute = section.header.start / 60 + Int64(firstEvents.minutes[index])
+      let row = Int(firstEvents.rows[index])
       let texts = (0..<4).map { section.texts[$0][Int(rows.values[$0][row])] }
       if let known = minutes[key], (known.minute, known.order) <= (minute, section.order) { continue }
       minutes[key] = (minute, section.order, texts)
     }
-    for sent in firsts.sent {
+    for sent in firstEvents.sent {
       let key = KeptRecount.BotUser(bot: bot, user: users[Int(sent.user)])
       if let known = self.sent[key], known.segment > sent.segment { continue }
       self.sent[key] = (sent.segment, sent.seconds)
@@ -110,7 +110,7 @@ struct KeptBeginnings {
   }
 
   func write(to recount: inout KeptRecount) {
-    recount.begun = minutes.mapValues { .init(minute: $0.minute, texts: $0.texts) }
+    recount.firstEvents = minutes.mapValues { .init(minute: $0.minute, texts: $0.texts) }
     recount.registered = sent.mapValues(\.seconds)
   }
 }
@@ -127,13 +127,13 @@ extension RollupSet {
         try recount.add(try file.section(entry, try file.open(), decompressor), bot: entry.bot, bucket: base.seconds)
       }
     }
-    var beginnings = KeptBeginnings()
+    var firstEvents = KeptFirstEvents()
     for file in knownSources {
       for entry in try file.entries() where !isRemoved(entry.bot, in: file, removals) {
-        try beginnings.add(try file.section(entry, try file.open(), decompressor), bot: entry.bot)
+        try firstEvents.add(try file.section(entry, try file.open(), decompressor), bot: entry.bot)
       }
     }
-    beginnings.write(to: &recount)
+    firstEvents.write(to: &recount)
     return recount
   }
 }

@@ -3,12 +3,12 @@ import HowUsedArchive
 import HowUsedModel
 
 /// Makes files of the statistics of others. What is in memory is one bot's sections.
-struct RollupJoiner {
+struct RollupMerger {
   let layout: RollupLayout
   let partition: Partition
   let removals: [Int64: StreamID]
-  let limits: SectionJoin.Limits
-  let hook: KeepingHook
+  let limits: SectionMerge.Limits
+  let hook: RollupHook
   let compressor: ZstdCompressor
   let decompressor: ZstdDecompressor
 
@@ -16,8 +16,8 @@ struct RollupJoiner {
     _ layout: RollupLayout,
     _ partition: Partition,
     removals: [Int64: StreamID],
-    limits: SectionJoin.Limits,
-    hook: @escaping KeepingHook
+    limits: SectionMerge.Limits,
+    hook: @escaping RollupHook
   ) throws(ZstdError) {
     self.layout = layout
     self.partition = partition
@@ -36,7 +36,7 @@ struct RollupJoiner {
     guard let first = files.first, let last = files.last else { return nil }
     let segments = first.segments.lowerBound...last.segments.upperBound
     let footer = footer(.day, segments, files, last, bucket: Self.quarter)
-    return try join(files, RollupName(.day, segments), footer, .counted) { start, _ in
+    return try merge(files, RollupName(.day, segments), footer, .counted) { start, _ in
       SectionHeader(start: start, span: DayCounter.secondsPerDay, bucket: Self.quarter)
     }
   }
@@ -48,7 +48,7 @@ struct RollupJoiner {
     var footer = footer(.known, segments, files, last, bucket: 0)
     // Made of one or the other, it's the same.
     footer.inputs = RollupFooter.noInputs
-    return try join(files, RollupName(.known, segments), footer, .none) { _, _ in
+    return try merge(files, RollupName(.known, segments), footer, .none) { _, _ in
       SectionHeader(start: 0, span: 0, bucket: BaseBucket.minute.seconds)
     }
   }
@@ -62,7 +62,7 @@ struct RollupJoiner {
     let segments = last.segments.upperBound...last.segments.upperBound
     var footer = footer(.month, segments, files, last, bucket: bucket)
     footer.time = month
-    return try join(files, RollupName(.month, segments, month: month.lowerBound), footer, .joined) { start, _ in
+    return try merge(files, RollupName(.month, segments, month: month.lowerBound), footer, .merged) { start, _ in
       guard month.contains(start) else { return nil }
       return SectionHeader(start: month.lowerBound, span: month.upperBound - month.lowerBound, bucket: bucket)
     }
@@ -74,7 +74,7 @@ struct RollupJoiner {
     footer.bucket = bucket
     footer.uses = 0
     let time = footer.time
-    return try join([file], file.name, footer, .joined) { _, _ in
+    return try merge([file], file.name, footer, .merged) { _, _ in
       SectionHeader(start: time.lowerBound, span: time.upperBound - time.lowerBound, bucket: bucket)
     }
   }
@@ -134,11 +134,11 @@ struct RollupJoiner {
   }
 
   /// - Parameter target: what a section that starts then becomes a part of; nil: nothing.
-  private func join(
+  private func merge(
     _ files: [RollupFile],
     _ name: RollupName,
     _ footer: RollupFooter,
-    _ peaks: SectionJoin.Peaks,
+    _ peaks: SectionMerge.Peaks,
     target: (_ start: Int64, _ file: RollupFile) -> SectionHeader?
   ) throws -> RollupFile {
     let writer = try RollupFileWriter(name, footer, in: layout, hook: hook)
@@ -156,7 +156,7 @@ struct RollupJoiner {
       for (header, places) in parts.values.sorted(by: { $0.header.start < $1.header.start }) {
         let sections = try places.map { try cursors[$0.cursor].section($0.entry, decompressor) }
         try writer.add(
-          try SectionJoin(sections, header, compressor: compressor, limits: limits).encoded(peaks),
+          try SectionMerge(sections, header, compressor: compressor, limits: limits).encoded(peaks),
           bot: bot,
           time: header.time,
           uses: header.span > 0 ? sections.reduce(0) { $0 + $1.header.uses } : 0

@@ -6,21 +6,21 @@ import HowUsedStore
 /// block; only one process at a time works on a partition.
 ///
 /// ```
-/// while try maker.step(orders) == .worked { publish(maker.set) }
+/// while try maintenance.step(input) == .worked { publish(maintenance.set) }
 /// ```
-package struct RollupMaker: Sendable {
+package struct RollupMaintenance: Sendable {
   package let layout: RollupLayout
   package let partition: Partition
   let retention: StatisticsRetention
-  let hook: KeepingHook
+  let hook: RollupHook
   /// Others are for tests.
-  var limits = SectionJoin.Limits()
+  var limits = SectionMerge.Limits()
 
   /// The files as of the last step.
   package private(set) var set: RollupSet
-  var report = KeepingReport()
+  var report = MaintenanceReport()
   /// Nil: the files have to be looked at first.
-  var state: KeepingState?
+  var state: MaintenanceState?
   private let owner = Array(RandomName.make().utf8)
   private var reportedLost: Set<String> = []
 
@@ -28,7 +28,7 @@ package struct RollupMaker: Sendable {
     _ layout: RollupLayout,
     _ partition: Partition,
     retention: StatisticsRetention = StatisticsRetention(),
-    hook: @escaping KeepingHook = { _ in }
+    hook: @escaping RollupHook = { _ in }
   ) {
     self.layout = layout
     self.partition = partition
@@ -40,17 +40,17 @@ package struct RollupMaker: Sendable {
   var folder: RollupFolder { RollupFolder(layout: layout, partition: partition) }
 
   /// What happened since this was last called.
-  package mutating func takeReport() -> KeepingReport {
-    defer { report = KeepingReport() }
+  package mutating func takeReport() -> MaintenanceReport {
+    defer { report = MaintenanceReport() }
     return report
   }
 
   /// Does what is most urgent.
   /// - Throws: `FileError`, `ZstdError`, and `SegmentDamage` of the archive's floor: nothing is lost, and the next step
   ///   looks at the files anew.
-  package mutating func step(_ orders: KeepingOrders) throws -> KeepingProgress {
+  package mutating func step(_ input: MaintenanceInput) throws -> MaintenanceProgress {
     try Folder.make(folder.path)
-    guard let lock = try KeepingLock.take("\(folder.path)/\(RollupFolder.lockName)", owner: owner) else {
+    guard let lock = try MaintenanceLock.take("\(folder.path)/\(RollupFolder.lockName)", owner: owner) else {
       set = try folder.load().set
       return .busy
     }
@@ -63,7 +63,7 @@ package struct RollupMaker: Sendable {
     }
     isCurrent = true
     do {
-      let progress = try work(orders, isFresh: isFresh)
+      let progress = try work(input, isFresh: isFresh)
       set = state?.set ?? set
       return progress
     } catch {
@@ -81,7 +81,7 @@ package struct RollupMaker: Sendable {
   private mutating func load() throws {
     let loaded = try folder.load()
     for name in loaded.listing.leftovers { try Folder.unlink("\(folder.path)/\(name)") }
-    var state = KeepingState(loaded)
+    var state = MaintenanceState(loaded)
     if let old = self.state { state.takeRounds(of: old) }
     self.state = state
     set = state.set
@@ -95,17 +95,17 @@ package struct RollupMaker: Sendable {
     }
   }
 
-  private mutating func work(_ orders: KeepingOrders, isFresh: Bool) throws -> KeepingProgress {
+  private mutating func work(_ input: MaintenanceInput, isFresh: Bool) throws -> MaintenanceProgress {
     do {
-      if try takeRemovals(orders) || mend() || checkSegments() { return .worked }
-      if try carryOut(orders) { return .worked }
+      if try takeRemovals(input) || repair() || checkSegments() { return .worked }
+      if try carryOut(input) { return .worked }
       // Listing a long archive costs more than a step: it is done when there is nothing else.
       if !isFresh { try state?.list(PartitionLog(layout: layout.archive, partition: partition)) }
-      if try carryOut(orders) || makeMinutes(orders) || carryOutRemovals() { return .worked }
-      try verifyOne(orders)
+      if try carryOut(input) || makeMinutes(input) || carryOutRemovals() { return .worked }
+      try verifyOne(input)
       return isCurrent && state?.damaged.isEmpty ?? true ? .idle : .worked
     } catch let damage as RollupDamage {
-      try note(damage)
+      try markDamaged(damage)
       return .worked
     } catch is RollupGone {
       reload()
@@ -116,32 +116,32 @@ package struct RollupMaker: Sendable {
   // MARK: What the plan says
 
   /// False when there is nothing.
-  private mutating func carryOut(_ orders: KeepingOrders) throws -> Bool {
+  private mutating func carryOut(_ input: MaintenanceInput) throws -> Bool {
     guard let state else { return false }
-    let plan = KeepingPlan(
+    let plan = MaintenancePlan(
       set: state.set,
       segments: state.segments,
       uncountable: Set(state.uncountable.keys),
-      orders: orders,
+      input: input,
       retention: retention
     )
     guard let task = plan.next() else { return false }
     switch task {
     case .count(let number): try count(number)
-    case .gap(let range): try made(try joiner().gap(range, lastID: try lastID(before: range.upperBound + 1, range)))
-    case .joinDay(let files): try made(try joiner().day(files))
-    case .joinKnown(let files): try made(try joiner().known(files))
-    case .joinMonth(let month, let files, let last, let bucket):
-      try made(try joiner().month(month, files, through: last, bucket: bucket))
-    case .coarsen(let file): try made(try joiner().coarsened(file, bucket: BaseBucket.day.seconds))
+    case .gap(let range): try made(try merger().gap(range, lastID: try lastID(before: range.upperBound + 1, range)))
+    case .mergeDay(let files): try made(try merger().day(files))
+    case .mergeKnown(let files): try made(try merger().known(files))
+    case .mergeMonth(let month, let files, let last, let bucket):
+      try made(try merger().month(month, files, through: last, bucket: bucket))
+    case .coarsen(let file): try made(try merger().coarsened(file, bucket: BaseBucket.day.seconds))
     case .remove(let file): try remove(file.name)
     case .close(let last): try close(through: last)
     }
     return true
   }
 
-  func joiner() throws(ZstdError) -> RollupJoiner {
-    try RollupJoiner(layout, partition, removals: state?.removals ?? [:], limits: limits, hook: hook)
+  func merger() throws(ZstdError) -> RollupMerger {
+    try RollupMerger(layout, partition, removals: state?.removals ?? [:], limits: limits, hook: hook)
   }
 
   mutating func made(_ file: RollupFile?) throws {
@@ -202,23 +202,23 @@ package struct RollupMaker: Sendable {
     let old = state?.closed
     let floor = ArchiveFloor(number: last.segments.upperBound, last: last.footer.lastID)
     let months = closed.flatMap(\.months).map(\.lowerBound) + (old?.months ?? [])
-    let mark = ClosedMark(
+    let progress = MonthProgress(
       floor: old.map { $0.floor.number > floor.number ? $0.floor : floor } ?? floor,
       months: Set(months).sorted()
     )
-    if mark != old { try write(mark) }
+    if progress != old { try write(progress) }
     for file in closed { try remove(file.name) }
   }
 
-  mutating func write(_ mark: ClosedMark) throws {
-    try mark.write("\(folder.path)/\(RollupFolder.closedName)")
+  mutating func write(_ progress: MonthProgress) throws {
+    try progress.write("\(folder.path)/\(RollupFolder.closedName)")
     try hook(.closedWritten)
-    state?.closed = mark
+    state?.closed = progress
   }
 }
 
-/// What a ``RollupMaker`` can't see for itself.
-package struct KeepingOrders: Sendable {
+/// What a ``RollupMaintenance`` can't see for itself.
+package struct MaintenanceInput: Sendable {
   /// Unix milliseconds.
   package var now: Int64
   /// Unix seconds: no event whose id is from before this will be sealed any more. A day is closed by that or by a segment
@@ -226,7 +226,7 @@ package struct KeepingOrders: Sendable {
   package var closedBefore: Int64
   /// Bots that were removed, at which id; those that a partition's files know already may be left out.
   package var removals: [Int64: StreamID]
-  /// The last segment that was there when ``removals`` were read: later ones wait for newer orders, so that no file is
+  /// The last segment that was there when ``removals`` were read: later ones wait for newer input, so that no file is
   /// made without a removal that belongs into it. Nil: no limit.
   package var sealedThrough: UInt64?
 
@@ -243,8 +243,8 @@ package struct KeepingOrders: Sendable {
   }
 }
 
-/// How a step of a ``RollupMaker`` ended.
-package enum KeepingProgress: Sendable, Equatable {
+/// How a step of a ``RollupMaintenance`` ended.
+package enum MaintenanceProgress: Sendable, Equatable {
   /// Something was done and the set may be another one; there may be more to do.
   case worked
   /// There is nothing left to do.
@@ -255,7 +255,7 @@ package enum KeepingProgress: Sendable, Equatable {
 
 /// The steps in which files of statistics come and go, each announced right after it was done, so that tests can crash
 /// there.
-package enum KeepingStep: String, Sendable, CaseIterable {
+package enum RollupStep: String, Sendable, CaseIterable {
   case removalsWritten
   case fileWritten
   case fileSynced
@@ -266,10 +266,10 @@ package enum KeepingStep: String, Sendable, CaseIterable {
 }
 
 /// Called at each step. Production does nothing there. What it throws goes on as if the step had thrown it.
-package typealias KeepingHook = @Sendable (KeepingStep) throws -> Void
+package typealias RollupHook = @Sendable (RollupStep) throws -> Void
 
 /// What happened to a partition's files of statistics since it was last asked.
-package struct KeepingReport: Sendable, Equatable {
+package struct MaintenanceReport: Sendable, Equatable {
   /// Segments that were counted, and their events.
   package var segments = 0
   package var events = 0
@@ -288,21 +288,21 @@ package struct KeepingReport: Sendable, Equatable {
 
   package init() {}
 
-  package var isEmpty: Bool { self == KeepingReport() }
+  package var isEmpty: Bool { self == MaintenanceReport() }
 }
 
 /// Lets one process at a time work on a partition's files, and says whether another one has done so meanwhile. The lock
 /// ends with the process, or when it is unlocked.
-struct KeepingLock {
+struct MaintenanceLock {
   private let file: File
   private let owner: [UInt8]
 
   /// Nil when another process is at it.
   /// - Parameter owner: a name that nobody else has.
-  static func take(_ path: String, owner: [UInt8]) throws(FileError) -> KeepingLock? {
+  static func take(_ path: String, owner: [UInt8]) throws(FileError) -> MaintenanceLock? {
     let file = try File.openOrCreate(path)
     guard try file.lock() else { return nil }
-    return KeepingLock(file: file, owner: owner)
+    return MaintenanceLock(file: file, owner: owner)
   }
 
   /// Whether we were the last one who claimed the files.

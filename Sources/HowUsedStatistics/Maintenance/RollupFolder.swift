@@ -23,7 +23,7 @@ struct RollupFolder: Sendable {
   struct Loaded: Sendable {
     var set: RollupSet
     /// Up to where months hold everything, and up to where the archive was removed by age.
-    var closed: ClosedMark?
+    var closed: MonthProgress?
     var removed: ArchiveFloor?
     var listing: Listing
     /// The archive's.
@@ -48,13 +48,13 @@ struct RollupFolder: Sendable {
     var damages: [RollupDamage] = []
     var removals: [Int64: StreamID] = [:]
     do {
-      removals = try RemovalMarks.read("\(path)/\(Self.removedName)")
+      removals = try RemovedBots.read("\(path)/\(Self.removedName)")
     } catch let damage as RollupDamage {
       damages.append(damage)
     }
-    var closed: ClosedMark?
+    var closed: MonthProgress?
     do {
-      closed = try ClosedMark(reading: "\(path)/\(Self.closedName)")
+      closed = try MonthProgress(reading: "\(path)/\(Self.closedName)")
     } catch let damage as RollupDamage {
       // What it says is only that some segments needn't be counted again.
       damages.append(damage)

@@ -2,11 +2,11 @@ import HowUsedArchive
 import HowUsedModel
 import HowUsedStore
 
-/// What a ``RollupMaker`` knows of the files, and how far its rounds through them are.
-struct KeepingState: Sendable {
+/// What a ``RollupMaintenance`` knows of the files, and how far its rounds through them are.
+struct MaintenanceState: Sendable {
   let partition: Partition
   private(set) var files: [RollupName: RollupFile]
-  var closed: ClosedMark? { didSet { renew() } }
+  var closed: MonthProgress? { didSet { renew() } }
   private var removed: ArchiveFloor?
   /// The archive's.
   private(set) var segments: SegmentNumbers
@@ -49,7 +49,7 @@ struct KeepingState: Sendable {
   }
 
   /// Takes over how far another state's rounds are, after the files were looked at anew.
-  mutating func takeRounds(of old: KeepingState) {
+  mutating func takeRounds(of old: MaintenanceState) {
     unchecked = old.unchecked
     uncarried = old.uncarried
     carried = old.carried

@@ -4,7 +4,7 @@ import HowUsedModel
 import TestSupport
 import Testing
 
-/// Sections give back what was counted, however they are joined.
+/// Sections give back what was counted, however they are merged.
 struct SectionTests {
   static let day: Int64 = 20_746
   static let dayHeader = SectionHeader(start: day * 86_400, span: 86_400, bucket: 900)
@@ -19,46 +19,46 @@ struct SectionTests {
   }
 
   @Test(arguments: 1...8)
-  func joinsOfJoinsAreJoinsOfAll(seed: UInt64) throws {
+  func mergesOfMergesAreMergesOfAll(seed: UInt64) throws {
     let kept = try KeptSections()
     let segments = segments(6, of: 400, seed: seed)
     let sections = try segments.enumerated().flatMap { try kept.count($0.element, segment: UInt64($0.offset + 1)) }
     let all = segments.flatMap { $0 }
     #expect(try kept.recount(sections, bot: 1, bucket: 60).difference(from: KeptRecount(all, bucket: 60)) == nil)
 
-    let atOnce = try kept.join(sections, Self.dayHeader)
-    let parts = try [0..<1, 1..<4, 4..<6].map { try kept.joined(Array(sections[$0]), Self.dayHeader) }
-    #expect(try kept.join(parts, Self.dayHeader) == atOnce)
+    let atOnce = try kept.merge(sections, Self.dayHeader)
+    let parts = try [0..<1, 1..<4, 4..<6].map { try kept.merged(Array(sections[$0]), Self.dayHeader) }
+    #expect(try kept.merge(parts, Self.dayHeader) == atOnce)
     let day = try kept.open(atOnce, order: 6)
     #expect(try kept.recount([day], bot: 1, bucket: 900).difference(from: KeptRecount(all, bucket: 900)) == nil)
 
     // However little of it is in memory at once.
     for slice in [1, 37, 500] {
-      #expect(try kept.join(sections, Self.dayHeader, .none, .init(slice: slice)) == atOnce)
-      let peaks = try kept.join(sections, Self.dayHeader, .counted, .init(slice: slice))
-      #expect(try peaks == kept.join(sections, Self.dayHeader, .counted))
+      #expect(try kept.merge(sections, Self.dayHeader, .none, .init(slice: slice)) == atOnce)
+      let peaks = try kept.merge(sections, Self.dayHeader, .counted, .init(slice: slice))
+      #expect(try peaks == kept.merge(sections, Self.dayHeader, .counted))
     }
 
     let month = MonthTime.range(of: Self.day * 86_400)
     let monthHeader = SectionHeader(start: month.lowerBound, span: month.upperBound - month.lowerBound, bucket: 900)
-    let monthBytes = try kept.join(sections, monthHeader)
-    #expect(try kept.join(parts, monthHeader) == monthBytes)
+    let monthBytes = try kept.merge(sections, monthHeader)
+    #expect(try kept.merge(parts, monthHeader) == monthBytes)
     var coarse = monthHeader
     coarse.bucket = 86_400
-    let coarseSection = try kept.joined([try kept.open(monthBytes, order: 6)], coarse)
-    #expect(try kept.join(sections, coarse) == kept.join([day], coarse))
+    let coarseSection = try kept.merged([try kept.open(monthBytes, order: 6)], coarse)
+    #expect(try kept.merge(sections, coarse) == kept.merge([day], coarse))
     let recount = try kept.recount([coarseSection], bot: 1, bucket: 86_400)
     #expect(recount.difference(from: KeptRecount(all, bucket: 86_400)) == nil)
 
     let known = SectionHeader(start: 0, span: 0, bucket: 60)
-    let knownBytes = try kept.join(sections, known)
+    let knownBytes = try kept.merge(sections, known)
     for other in [parts, [day], [coarseSection], [coarseSection, day, parts[1]]] {
-      #expect(try kept.join(other, known) == knownBytes)
+      #expect(try kept.merge(other, known) == knownBytes)
     }
-    var beginnings = KeptRecount(all, bucket: 60)
-    beginnings.uses = [:]
+    var firstEvents = KeptRecount(all, bucket: 60)
+    firstEvents.uses = [:]
     #expect(
-      try kept.recount([kept.open(knownBytes, order: 6)], bot: 1, bucket: 60).difference(from: beginnings) == nil
+      try kept.recount([kept.open(knownBytes, order: 6)], bot: 1, bucket: 60).difference(from: firstEvents) == nil
     )
   }
 
@@ -75,16 +75,16 @@ struct SectionTests {
     for event in segments.joined() { users[Int(event.happened / 60_000 % 1440)].insert(event.user) }
     let online = users.indices.map { $0 == 0 ? users[0].count : users[$0].union(users[$0 - 1]).count }
     let expected = (0..<96).map { UInt32(online[$0 * 15..<$0 * 15 + 15].max() ?? 0) }
-    let day = try kept.joined(sections, Self.dayHeader, .counted)
+    let day = try kept.merged(sections, Self.dayHeader, .counted)
     #expect(try day.peaks() == expected)
     let month = MonthTime.range(of: Self.day * 86_400)
     var header = SectionHeader(start: month.lowerBound, span: month.upperBound - month.lowerBound, bucket: 900)
     let first = Int((Self.day * 86_400 - month.lowerBound) / 900)
-    let joined = try kept.joined([day, day], header, .joined)
-    #expect(try Array(joined.peaks()[first..<first + 96]) == expected)
-    #expect(try joined.peaks().reduce(0, +) == expected.reduce(0, +))
+    let merged = try kept.merged([day, day], header, .merged)
+    #expect(try Array(merged.peaks()[first..<first + 96]) == expected)
+    #expect(try merged.peaks().reduce(0, +) == expected.reduce(0, +))
     header.bucket = 86_400
-    let coarse = try kept.joined([joined], header, .joined)
+    let coarse = try kept.merged([merged], header, .merged)
     #expect(try coarse.peaks().filter { $0 > 0 } == [expected.max() ?? 0])
   }
 
@@ -107,13 +107,13 @@ struct SectionTests {
       sections += try kept.count(part, segment: UInt64(segment + 1))
       events += part
     }
-    let day = try kept.joined(sections, Self.dayHeader)
+    let day = try kept.merged(sections, Self.dayHeader)
     #expect(day.header.rows > 1 && day.header.tuples > 2 * SectionEncoder.rowTuples)
     #expect(try kept.recount([day], bot: 1, bucket: 900).difference(from: KeptRecount(events, bucket: 900)) == nil)
     let month = MonthTime.range(of: Self.day * 86_400)
     let header = SectionHeader(start: month.lowerBound, span: month.upperBound - month.lowerBound, bucket: 900)
-    let joined = try kept.joined([day], header)
-    #expect(try kept.recount([joined], bot: 1, bucket: 900).difference(from: KeptRecount(events, bucket: 900)) == nil)
+    let merged = try kept.merged([day], header)
+    #expect(try kept.recount([merged], bot: 1, bucket: 900).difference(from: KeptRecount(events, bucket: 900)) == nil)
   }
 
   @Test func tooManyValuesOfAParam() throws {
@@ -139,7 +139,7 @@ struct SectionTests {
     }
     let halves = [events[..<900], events[900...]].map(Array.init)
     let sections = try halves.enumerated().flatMap { try kept.count($0.element, segment: UInt64($0.offset)) }
-    let day = try kept.joined(sections, Self.dayHeader, .none, .init(values: 20))
+    let day = try kept.merged(sections, Self.dayHeader, .none, .init(values: 20))
     #expect(day.texts[1].count == 20)
     #expect(day.texts[1].contains([]) && day.texts[1].contains(Section.otherValue))
     let kept18 = Set((42..<60).map { Array("value \($0)".utf8) })
@@ -151,7 +151,7 @@ struct SectionTests {
     }
     #expect(try kept.recount([day], bot: 1, bucket: 900).difference(from: KeptRecount(renamed, bucket: 900)) == nil)
     // What was cut once isn't cut again.
-    #expect(try kept.joined([day], Self.dayHeader, .none, .init(values: 20)).texts == day.texts)
+    #expect(try kept.merged([day], Self.dayHeader, .none, .init(values: 20)).texts == day.texts)
   }
 
   @Test func manyValuesInSlices() throws {
@@ -159,18 +159,18 @@ struct SectionTests {
     let sections = try segments(3, of: 300, seed: 4).enumerated().flatMap {
       try kept.count($0.element, segment: UInt64($0.offset))
     }
-    let atOnce = try kept.join(sections, Self.dayHeader, .none, .init(values: 4))
+    let atOnce = try kept.merge(sections, Self.dayHeader, .none, .init(values: 4))
     #expect(try kept.open(atOnce, order: 1).texts.contains { $0.contains(Section.otherValue) })
-    #expect(try kept.join(sections, Self.dayHeader, .none, .init(values: 4, slice: 40)) == atOnce)
+    #expect(try kept.merge(sections, Self.dayHeader, .none, .init(values: 4, slice: 40)) == atOnce)
   }
 
   @Test func nothingAtAll() throws {
     let kept = try KeptSections()
     let empty = try kept.open(try DayCounter(start: Self.day * 86_400).encoded(kept.compressor, segment: 1), order: 1)
     for header in [Self.dayHeader, SectionHeader(start: 0, span: 0, bucket: 60)] {
-      let joined = try kept.joined([empty, empty], header, header.span > 0 ? .counted : .none)
-      #expect(joined.header.users == 0 && joined.header.rows == 0)
-      #expect(try joined.users().isEmpty && joined.firsts().minutes.isEmpty)
+      let merged = try kept.merged([empty, empty], header, header.span > 0 ? .counted : .none)
+      #expect(merged.header.users == 0 && merged.header.rows == 0)
+      #expect(try merged.users().isEmpty && merged.firstEvents().minutes.isEmpty)
     }
   }
 }

@@ -53,14 +53,14 @@ package struct RollupRebuild: Sendable {
     let mark = try markRunning()
     defer { mark.unlock() }
     try Self.remove(fresh.folder(partition))
-    var maker = RollupMaker(fresh, partition, retention: retention)
+    var maintenance = RollupMaintenance(fresh, partition, retention: retention)
     let known = try RollupSet.load(layout, partition).removals
-    let orders = KeepingOrders(now: now, removals: known.merging(removals) { max($0, $1) })
+    let input = MaintenanceInput(now: now, removals: known.merging(removals) { max($0, $1) })
     var damages: [String] = []
     while true {
       try Task.checkCancellation()
-      let step = try maker.step(orders)
-      let report = maker.takeReport()
+      let step = try maintenance.step(input)
+      let report = maintenance.takeReport()
       if report.events > 0 { progress(report.events) }
       damages += report.segmentDamages
       if step == .busy { throw RebuildError.isRunning }
@@ -120,10 +120,10 @@ package struct RollupRebuild: Sendable {
     Folder.removeIfEmpty(fresh.root)
   }
 
-  private func waitForLock(_ path: String) throws -> KeepingLock {
+  private func waitForLock(_ path: String) throws -> MaintenanceLock {
     let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
-      if let lock = try KeepingLock.take(path, owner: []) { return lock }
+      if let lock = try MaintenanceLock.take(path, owner: []) { return lock }
       usleep(20_000)
     }
     throw RebuildError.isRunning

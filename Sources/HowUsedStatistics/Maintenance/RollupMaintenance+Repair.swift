@@ -3,13 +3,13 @@ import HowUsedModel
 import HowUsedStore
 
 /// What is damaged, missing or of a removed bot.
-extension RollupMaker {
+extension RollupMaintenance {
   // MARK: Damage
 
   /// Makes a file anew, or lets it be made anew, or sets it aside. False when nothing is damaged.
-  mutating func mend() throws -> Bool {
+  mutating func repair() throws -> Bool {
     if let (name, damage) = state?.damaged.first {
-      try mend(name, damage)
+      try repair(name, damage)
       state?.damaged.removeAll { $0.name == name }
       return true
     }
@@ -20,8 +20,8 @@ extension RollupMaker {
     return true
   }
 
-  /// Notes damage that somebody came upon while reading a file.
-  mutating func note(_ damage: RollupDamage) throws {
+  /// Remembers damage that somebody came upon while reading a file.
+  mutating func markDamaged(_ damage: RollupDamage) throws {
     guard let file = state?.files.values.first(where: { $0.path == damage.path }) else {
       // Not one of those that are there now: look again.
       return reload()
@@ -29,7 +29,7 @@ extension RollupMaker {
     state?.damaged.append((file.name, damage))
   }
 
-  private mutating func mend(_ name: RollupName, _ damage: RollupDamage) throws {
+  private mutating func repair(_ name: RollupName, _ damage: RollupDamage) throws {
     guard let state else { return }
     let segments = name.segments
     switch name.kind {
@@ -105,22 +105,22 @@ extension RollupMaker {
   /// Lets the segments be counted again that a month is made of, since their day files may be gone.
   /// - Returns: whether all of them are there.
   private mutating func reopen(_ month: Int64) throws -> Bool {
-    guard let state, var mark = state.closed else { return true }
+    guard let state, var progress = state.closed else { return true }
     var isWhole = true
     // Of what came before the month nothing is needed, and behind what is closed there are day files.
-    if Int64(clamping: mark.floor.last.milliseconds / 1000) >= month {
-      let closed = mark.floor.number
+    if Int64(clamping: progress.floor.last.milliseconds / 1000) >= month {
+      let closed = progress.floor.number
       let first = try firstSegment(since: month)
       // That the one before it is there, or that there never was one, says that none of the month's is missing.
       isWhole = first <= closed && isThere(first...closed) && (first == 1 || state.has(first - 1))
       if first <= closed {
         let file = state.segments.file(holding: first) ?? first
         let footer = try SegmentFooter.read(layout.archive.segment(file, partition))
-        mark.floor = ArchiveFloor(number: first - 1, last: footer?.previous ?? .zero)
+        progress.floor = ArchiveFloor(number: first - 1, last: footer?.previous ?? .zero)
       }
     }
-    mark.months.removeAll { $0 == month }
-    if mark != state.closed { try write(mark) }
+    progress.months.removeAll { $0 == month }
+    if progress != state.closed { try write(progress) }
     return isWhole
   }
 
@@ -165,7 +165,7 @@ extension RollupMaker {
     if file.footer.inputs == RollupFooter.noInputs { return true }
     let path = layout.archive.segment(name, partition)
     guard let footer = try SegmentFooter.read(path), !footer.isPurged else { return false }
-    // Joining changes no event.
+    // Merging changes no event.
     if footer.numbers != file.segments { return name == file.segments.upperBound && footer.last != file.footer.lastID }
     let segment = try File.openForReading(path)
     let size = RollupFolder.segmentDigestSize
@@ -176,9 +176,9 @@ extension RollupMaker {
 
   /// Makes minute files of segments that a day file holds, but whose minutes somebody may still ask for. False when there
   /// are none.
-  mutating func makeMinutes(_ orders: KeepingOrders) throws -> Bool {
+  mutating func makeMinutes(_ input: MaintenanceInput) throws -> Bool {
     guard let state else { return false }
-    let since = UInt64(clamping: orders.now - retention.minutes * 1000)
+    let since = UInt64(clamping: input.now - retention.minutes * 1000)
     for number in state.segments.files.reversed() where number <= state.set.through.number {
       guard number > state.minutesFrom else { break }
       let hasMinutes = state.segments.numbers(of: number).allSatisfy { segment in
@@ -199,11 +199,11 @@ extension RollupMaker {
   // MARK: Removed bots
 
   /// Writes down the removals that aren't yet. False when all are.
-  mutating func takeRemovals(_ orders: KeepingOrders) throws -> Bool {
+  mutating func takeRemovals(_ input: MaintenanceInput) throws -> Bool {
     guard let state else { return false }
-    let removals = RemovalMarks.merged(state.removals, orders.removals)
+    let removals = RemovedBots.merged(state.removals, input.removals)
     guard removals != state.removals else { return false }
-    try RemovalMarks.write(removals, "\(folder.path)/\(RollupFolder.removedName)")
+    try RemovedBots.write(removals, "\(folder.path)/\(RollupFolder.removedName)")
     try hook(.removalsWritten)
     self.state?.removals = removals
     return true
@@ -217,9 +217,9 @@ extension RollupMaker {
       self.state?.uncarried = Array(state.files.keys)
     }
     guard !(self.state?.uncarried.isEmpty ?? true) else { return false }
-    let joiner = try joiner()
+    let merger = try merger()
     while let name = self.state?.uncarried.last {
-      let rewritten = try self.state?.files[name].flatMap { try joiner.withoutRemoved($0) }
+      let rewritten = try self.state?.files[name].flatMap { try merger.withoutRemoved($0) }
       self.state?.uncarried.removeLast()
       if let rewritten {
         try made(rewritten)
@@ -232,12 +232,12 @@ extension RollupMaker {
   // MARK: Verifying
 
   /// Compares one file with its digest; a day after it began with the first one it begins again.
-  mutating func verifyOne(_ orders: KeepingOrders) throws {
-    if state?.verifiedSince == 0 { state?.verifiedSince = orders.now }
+  mutating func verifyOne(_ input: MaintenanceInput) throws {
+    if state?.verifiedSince == 0 { state?.verifiedSince = input.now }
     guard let name = state?.unverified.last else {
-      guard let state, orders.now - state.verifiedSince >= UTCTime.millisecondsPerDay else { return }
+      guard let state, input.now - state.verifiedSince >= UTCTime.millisecondsPerDay else { return }
       self.state?.unverified = state.files.keys.sorted(by: >)
-      self.state?.verifiedSince = orders.now
+      self.state?.verifiedSince = input.now
       return
     }
     guard let file = state?.files[name] else {

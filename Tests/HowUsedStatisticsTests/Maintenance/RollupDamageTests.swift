@@ -9,13 +9,14 @@ struct RollupDamageTests {
   /// A small file of each kind.
   private func archive() throws -> (KeptArchive, [RollupFile]) {
     let archive = try KeptArchive()
-    for segment in KeepingTests.days(KeepingTests.firstDay..<KeepingTests.firstDay + 22, seed: 12, count: 3) {
+    for segment in MaintenanceTests.days(MaintenanceTests.firstDay..<MaintenanceTests.firstDay + 22, seed: 12, count: 3)
+    {
       try archive.seal(segment)
     }
-    var maker = RollupMaker(archive.layout, archive.partition)
-    maker.limits.figures = .init(values: 2, tuplesPerBucket: 0.002)
-    try archive.keep(&maker, KeepingOrders(now: KeepingTests.milliseconds(KeepingTests.firstDay + 22)))
-    let set = maker.set
+    var maintenance = RollupMaintenance(archive.layout, archive.partition)
+    maintenance.limits.figures = .init(values: 2, tuplesPerBucket: 0.002)
+    try archive.keep(&maintenance, MaintenanceInput(now: MaintenanceTests.milliseconds(MaintenanceTests.firstDay + 22)))
+    let set = maintenance.set
     let files = [set.minutes.last, set.days.last, set.months.last, set.known].compactMap { $0 }
     #expect(files.map(\.name.kind) == [.minutes, .day, .month, .known])
     return (archive, files)
@@ -59,22 +60,22 @@ struct RollupDamageTests {
     }
   }
 
-  /// Reads all that there is, as questions and joins do.
+  /// Reads all that there is, as questions and merges do.
   private func readAll(_ section: Section, _ kept: KeptSections) throws {
     _ = try section.users()
     _ = try section.rows()
     _ = try section.peaks()
     _ = try section.figures(.uses, SectionFigures.everything)
     _ = try section.figures(.users, 0)
-    _ = try section.firsts()
+    _ = try section.firstEvents()
     _ = try kept.recount([section], bot: 1, bucket: 86_400)
     let month = MonthTime.range(of: section.header.start)
     for (header, peaks) in [
-      (SectionHeader(start: section.header.start, span: 86_400, bucket: 900), SectionJoin.Peaks.counted),
-      (SectionHeader(start: month.lowerBound, span: month.upperBound - month.lowerBound, bucket: 86_400), .joined),
+      (SectionHeader(start: section.header.start, span: 86_400, bucket: 900), SectionMerge.Peaks.counted),
+      (SectionHeader(start: month.lowerBound, span: month.upperBound - month.lowerBound, bucket: 86_400), .merged),
       (SectionHeader(start: 0, span: 0, bucket: 60), .none),
     ] {
-      _ = try? kept.join([section, section], header, peaks)
+      _ = try? kept.merge([section, section], header, peaks)
     }
   }
 

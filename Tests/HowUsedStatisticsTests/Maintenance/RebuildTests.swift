@@ -7,7 +7,7 @@ import Testing
 
 /// A rebuild puts the same statistics in the place of the old ones, whatever these were.
 struct RebuildTests {
-  @Test("A rebuild makes what was there before, and a server's maker goes on with it")
+  @Test("A rebuild makes what was there before, and a server's maintenance goes on with it")
   func rebuild() throws {
     let rig = try RecountRig()
     var generator = RecountGenerator(seed: TestRun.seed(), days: 5)
@@ -18,7 +18,7 @@ struct RebuildTests {
     let before = try Self.contents(rig)
     #expect(before.contains { $0.key.hasPrefix("day-") })
     // Damage that nobody would notice by the footer.
-    let day = try #require(rig.maker.set.days.first)
+    let day = try #require(rig.maintenance.set.days.first)
     try Self.flip(day.path, at: 100)
 
     let rebuild = RollupRebuild(rig.layout.archive, rig.partition, retention: StatisticsRetention())

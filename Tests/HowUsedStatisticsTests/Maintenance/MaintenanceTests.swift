@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Files of statistics hold exactly what the archive does, at every step of their way.
-struct KeepingTests {
+struct MaintenanceTests {
   /// 2026-10-20, a month's end being near.
   static let firstDay: Int64 = 20_746
 
@@ -23,7 +23,7 @@ struct KeepingTests {
   @Test(arguments: [1, 2])
   func aYearStepByStep(seed: UInt64) throws {
     let archive = try KeptArchive()
-    var maker = RollupMaker(archive.layout, archive.partition)
+    var maintenance = RollupMaintenance(archive.layout, archive.partition)
     var all: [KeptEvent] = []
     var day = Self.firstDay
     for segments in [3, 1, 12, 5, 30, 20] {
@@ -32,33 +32,36 @@ struct KeepingTests {
         all += segment
       }
       day += Int64(segments)
-      try archive.keep(&maker, KeepingOrders(now: Self.milliseconds(day, hours: 1)))
-      #expect(try maker.set.recount(.quarter).difference(from: KeptRecount(all, bucket: 900)) == nil)
+      try archive.keep(&maintenance, MaintenanceInput(now: Self.milliseconds(day, hours: 1)))
+      #expect(try maintenance.set.recount(.quarter).difference(from: KeptRecount(all, bucket: 900)) == nil)
       let recent = Self.milliseconds(day, hours: 1) / 1000 - 48 * 3600
-      let minutes = try maker.set.recount(.minute).uses.filter { $0.key.time >= recent }
+      let minutes = try maintenance.set.recount(.minute).uses.filter { $0.key.time >= recent }
       let expected = KeptRecount(all, bucket: 60, since: recent).uses.filter { $0.key.time >= recent }
       #expect((minutes == expected) == true)
-      #expect(maker.set.holes.isEmpty)
+      #expect(maintenance.set.holes.isEmpty)
     }
-    #expect(maker.set.months.count == 2)
-    #expect(maker.set.days.count < 45)
+    #expect(maintenance.set.months.count == 2)
+    #expect(maintenance.set.days.count < 45)
     // The last day isn't over yet.
-    #expect(maker.set.openMinutes.count == 3)
+    #expect(maintenance.set.openMinutes.count == 3)
     let before = try archive.digests()
-    try archive.keep(&maker, KeepingOrders(now: Self.milliseconds(day, hours: 5), closedBefore: day * 86_400))
-    #expect(maker.set.openMinutes.count == 0)
+    try archive.keep(&maintenance, MaintenanceInput(now: Self.milliseconds(day, hours: 5), closedBefore: day * 86_400))
+    #expect(maintenance.set.openMinutes.count == 0)
     #expect(try archive.digests() != before)
     // Years later the days are all that is left of it.
-    try archive.keep(&maker, KeepingOrders(now: Self.milliseconds(day + 500), closedBefore: (day + 500) * 86_400))
-    #expect(maker.set.minutes.count + maker.set.days.count == 0)
-    #expect(maker.set.months.allSatisfy { $0.footer.bucket == 86_400 })
-    #expect(try maker.set.recount(.day).difference(from: KeptRecount(all, bucket: 86_400)) == nil)
-    #expect(maker.set.through.last == all.last?.id)
-    #expect(maker.takeReport().damages.isEmpty)
+    try archive.keep(
+      &maintenance,
+      MaintenanceInput(now: Self.milliseconds(day + 500), closedBefore: (day + 500) * 86_400)
+    )
+    #expect(maintenance.set.minutes.count + maintenance.set.days.count == 0)
+    #expect(maintenance.set.months.allSatisfy { $0.footer.bucket == 86_400 })
+    #expect(try maintenance.set.recount(.day).difference(from: KeptRecount(all, bucket: 86_400)) == nil)
+    #expect(maintenance.set.through.last == all.last?.id)
+    #expect(maintenance.takeReport().damages.isEmpty)
     // Nothing is lost by losing all files.
     try FileManager.default.removeItem(atPath: archive.layout.root)
-    var other = RollupMaker(archive.layout, archive.partition)
-    try archive.keep(&other, KeepingOrders(now: Self.milliseconds(day + 500), closedBefore: (day + 500) * 86_400))
+    var other = RollupMaintenance(archive.layout, archive.partition)
+    try archive.keep(&other, MaintenanceInput(now: Self.milliseconds(day + 500), closedBefore: (day + 500) * 86_400))
     #expect(try other.set.recount(.day).difference(from: KeptRecount(all, bucket: 86_400)) == nil)
     #expect(other.set.days.count == 0)
   }

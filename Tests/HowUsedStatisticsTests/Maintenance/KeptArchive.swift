@@ -39,10 +39,10 @@ final class KeptArchive: Sendable {
     return footer.number
   }
 
-  /// Lets a maker do all that there is to do.
-  func keep(_ maker: inout RollupMaker, _ orders: KeepingOrders) throws {
+  /// Lets a maintenance do all that there is to do.
+  func keep(_ maintenance: inout RollupMaintenance, _ input: MaintenanceInput) throws {
     var steps = 0
-    while try maker.step(orders) == .worked {
+    while try maintenance.step(input) == .worked {
       steps += 1
       try #require(steps < 10_000, "it comes to no end")
     }

@@ -3,17 +3,17 @@ import HowUsedModel
 
 /// Makes one section of several of the same bot: a day's of segments', a month's of days', or who is known of any. What is
 /// in memory is the rows' columns, the users, and a slice of the tuples.
-struct SectionJoin {
+struct SectionMerge {
   /// Where the result's ``Section/peaks()`` come from.
   enum Peaks {
     case none
     /// From the minutes of the inputs, which are of one day, by the minute.
     case counted
     /// From those of the inputs: of several for a bucket the highest.
-    case joined
+    case merged
   }
 
-  /// What a join doesn't go beyond. Others than these are for tests.
+  /// What a merge doesn't go beyond. Others than these are for tests.
   struct Limits {
     /// Of a dimension with more values than this the most used ones are kept, and the others become
     /// ``Section/otherValue``: whoever sends another value with each event must not fill anybody's memory. Uses by the
@@ -31,20 +31,20 @@ struct SectionJoin {
   private let limits: Limits
   private let texts: [[[UInt8]]]
   private let users: [Int64]
-  /// Of each input and each of its users: the place among the joined ones.
+  /// Of each input and each of its users: the place among the merged ones.
   private let userPlaces: [[UInt32]]
-  /// What each joined row's values are, ascending.
+  /// What each merged row's values are, ascending.
   private let rows: [TextNumbers]
-  /// Of each input and each of its rows the joined one.
+  /// Of each input and each of its rows the merged one.
   private let rowPlaces: [[UInt32]]
-  /// Of each input and each of its buckets the joined one.
+  /// Of each input and each of its buckets the merged one.
   private let bucketPlaces: [[UInt32]]
   /// Whether values were left out.
   private let isCut: Bool
 
   /// - Parameters:
   ///   - inputs: of one bot, all within the header's time.
-  ///   - header: start, span and bucket of the result; a span of 0 keeps users and how they began alone.
+  ///   - header: start, span and bucket of the result; a span of 0 keeps users and their first events alone.
   /// - Throws: ``RollupDamage``
   init(
     _ inputs: [Section],
@@ -57,7 +57,7 @@ struct SectionJoin {
     self.header = header
     self.compressor = compressor
     bucketPlaces = try header.span > 0 ? inputs.map { try Self.bucketPlaces($0, header) } : []
-    (users, userPlaces) = UserUnion.join(
+    (users, userPlaces) = UserMerge.merge(
       try inputs.map { input in
         defer { input.forget() }
         return try input.users()
@@ -65,12 +65,12 @@ struct SectionJoin {
       slice: limits.slice
     )
     self.limits = limits
-    let join = try TextJoin(inputs, limit: limits.values)
-    texts = join.texts
-    isCut = join.isCut
+    let merge = try DimensionMerge(inputs, limit: limits.values)
+    texts = merge.texts
+    isCut = merge.isCut
     var table = HashTable<TextNumbers>()
     var numbers: [[UInt32]] = []
-    for (input, places) in zip(inputs, join.places) {
+    for (input, places) in zip(inputs, merge.places) {
       let rows = try input.rows()
       numbers.append(
         (0..<input.header.rows).map { row in
@@ -104,15 +104,15 @@ struct SectionJoin {
 
   /// - Throws: ``RollupDamage``, `ZstdError`.
   func encoded(_ peaks: Peaks = .none) throws -> [UInt8] {
-    let begun = try BeginningJoin(inputs, users: users.count, userPlaces, rowPlaces)
-    let firsts = begun.firsts(start: header.start)
-    var encoder = SectionEncoder(header, texts: texts, firsts: firsts, compressor: compressor)
+    let merge = try FirstEventsMerge(inputs, users: users.count, userPlaces, rowPlaces)
+    let firstEvents = merge.firstEvents(start: header.start)
+    var encoder = SectionEncoder(header, texts: texts, firstEvents: firstEvents, compressor: compressor)
     if header.span > 0 {
       try write(to: &encoder)
     } else {
-      // Rows that nobody began with aren't worth keeping.
+      // Rows of nobody's first event aren't worth keeping.
       var isWanted = [Bool](repeating: false, count: rows.count)
-      for row in begun.rows { isWanted[Int(row)] = true }
+      for row in merge.rows { isWanted[Int(row)] = true }
       for row in rows.indices where isWanted[row] {
         try encoder.beginRow(rows[row], number: UInt32(row))
       }
@@ -174,7 +174,7 @@ struct SectionJoin {
     }
   }
 
-  /// Which of an input's rows are among some joined ones. They lie in the same order, and so next to each other; but not
+  /// Which of an input's rows are among some merged ones. They lie in the same order, and so next to each other; but not
   /// those that were left out and became ``Section/otherValue``.
   private func localRows(_ input: Int, _ range: Range<Int>) -> [Range<Int>] {
     let places = rowPlaces[input]
@@ -226,30 +226,30 @@ struct SectionJoin {
     case .counted:
       let minutes = try MinutePeaks.minutes(inputs, users: userPlaces, count: users.count, slice: limits.slice)
       return MinutePeaks.quarters(minutes)
-    case .joined:
-      var joined = [UInt32](repeating: 0, count: header.buckets)
+    case .merged:
+      var merged = [UInt32](repeating: 0, count: header.buckets)
       for input in inputs {
         for (bucket, peak) in try input.peaks().enumerated() {
           let time = input.header.start + Int64(bucket) * input.header.bucket - header.start
           guard time >= 0, time < header.span else { throw input.damagedBlock() }
-          joined[Int(time / header.bucket)] = max(joined[Int(time / header.bucket)], peak)
+          merged[Int(time / header.bucket)] = max(merged[Int(time / header.bucket)], peak)
         }
       }
-      return joined
+      return merged
     }
   }
 }
 
 /// Unites the values of sections' dimensions.
-struct TextJoin {
+struct DimensionMerge {
   /// Of each dimension the values, ascending by bytes.
   private(set) var texts: [[[UInt8]]] = []
-  /// Of each input, each dimension and each of its values: the place among the joined ones.
+  /// Of each input, each dimension and each of its values: the place among the merged ones.
   private(set) var places: [[[UInt32]]]
   /// Whether values were left out.
   private(set) var isCut = false
 
-  /// - Parameter limit: of each dimension; see ``SectionJoin/Limits``.
+  /// - Parameter limit: of each dimension; see ``SectionMerge/Limits``.
   /// - Throws: ``RollupDamage``
   init(_ inputs: [Section], limit: Int) throws {
     places = inputs.map { _ in [] }
@@ -292,53 +292,53 @@ struct TextJoin {
       .map { (uses: uses[$0], text: Array(table[UInt32($0)]), number: $0) }
       .sorted { $0.uses == $1.uses ? $0.text.lexicographicallyPrecedes($1.text) : $0.uses > $1.uses }
     var kept = [UInt32](0..<UInt32(table.count))
-    // One less, so that what was joined once isn't cut again by the next join.
+    // One less, so that what was merged once isn't cut again by the next merge.
     for entry in ranking.dropFirst(max(0, limit - 2)) { kept[entry.number] = other }
     return kept
   }
 }
 
-/// How joined sections' users began.
-struct BeginningJoin {
+/// The first events of merged sections' users.
+struct FirstEventsMerge {
   /// Of each user the minute (Unix) of the earliest event.
   private var minutes: [Int64]
-  /// Of each user that event's row among the joined ones. Of two in one minute the earlier input's counts.
+  /// Of each user that event's row among the merged ones. Of two in one minute the earlier input's counts.
   private(set) var rows: [UInt32]
-  private var sent: [SectionFirsts.Sent?]
+  private var sent: [FirstEvents.Sent?]
 
   /// - Parameters:
   ///   - inputs: in the order of their events.
-  ///   - userPlaces: of each input and each of its users the place among the joined ones; rows likewise.
+  ///   - userPlaces: of each input and each of its users the place among the merged ones; rows likewise.
   /// - Throws: ``RollupDamage``
   init(_ inputs: [Section], users: Int, _ userPlaces: [[UInt32]], _ rowPlaces: [[UInt32]]) throws {
     minutes = Array(repeating: .max, count: users)
     rows = Array(repeating: 0, count: users)
     sent = Array(repeating: nil, count: users)
     for (index, input) in inputs.enumerated() {
-      let firsts = try input.firsts()
+      let firstEvents = try input.firstEvents()
       input.forget()
       guard input.header.rows > 0 || input.header.users == 0 else { throw input.damagedBlock() }
       let start = input.header.start / 60
       for (local, place) in userPlaces[index].enumerated() {
-        let minute = start + Int64(firsts.minutes[local])
+        let minute = start + Int64(firstEvents.minutes[local])
         guard minute < minutes[Int(place)] else { continue }
         minutes[Int(place)] = minute
-        rows[Int(place)] = rowPlaces[index][Int(firsts.rows[local])]
+        rows[Int(place)] = rowPlaces[index][Int(firstEvents.rows[local])]
       }
-      for entry in firsts.sent {
+      for entry in firstEvents.sent {
         let place = userPlaces[index][Int(entry.user)]
         if let known = sent[Int(place)], known.segment > entry.segment { continue }
-        sent[Int(place)] = SectionFirsts.Sent(user: place, seconds: entry.seconds, segment: entry.segment)
+        sent[Int(place)] = FirstEvents.Sent(user: place, seconds: entry.seconds, segment: entry.segment)
       }
     }
   }
 
   /// - Parameter start: of the section, in Unix seconds; no event is earlier.
-  func firsts(start: Int64) -> SectionFirsts {
-    var firsts = SectionFirsts()
-    firsts.minutes = minutes.map { UInt32(clamping: $0 - start / 60) }
-    firsts.rows = rows
-    firsts.sent = sent.compactMap { $0 }
-    return firsts
+  func firstEvents(start: Int64) -> FirstEvents {
+    var firstEvents = FirstEvents()
+    firstEvents.minutes = minutes.map { UInt32(clamping: $0 - start / 60) }
+    firstEvents.rows = rows
+    firstEvents.sent = sent.compactMap { $0 }
+    return firstEvents
   }
 }

@@ -2,7 +2,7 @@ import HowUsedArchive
 import HowUsedModel
 
 /// Everything about one bot as of one moment: which sections there are, each event being in exactly one.
-struct BotSnapshot: Sendable {
+struct BotSections: Sendable {
   let bot: Int64
   /// The files that count.
   let files: RollupSet
@@ -27,9 +27,9 @@ struct BotSnapshot: Sendable {
     return SectionGroup.groups(places.filter { $0.start < time.upperBound && $0.end > time.lowerBound })
   }
 
-  /// The sections in files that together tell how everybody began, in the order of their events.
+  /// The sections in files that together hold everybody's first events, in the order of their events.
   /// - Throws: ``RollupDamage``, ``RollupGone``, `FileError`.
-  func beginnings() throws -> [SectionPlace] {
+  func firstEventPlaces() throws -> [SectionPlace] {
     let files = files.knownSources.filter { !isRemoved($0) }.sorted {
       ($0.footer.segments.upperBound, $0.name.month) < ($1.footer.segments.upperBound, $1.name.month)
     }

@@ -24,7 +24,7 @@ final class PartitionStatistics: Sendable {
     var sealedThrough: UInt64 = 0
     /// How often something changed but by more events.
     var changes: UInt64 = 0
-    var asked: ContinuousClock.Instant?
+    var lastRequested: ContinuousClock.Instant?
   }
 
   let partition: Partition
@@ -127,9 +127,9 @@ final class PartitionStatistics: Sendable {
   func removal(of bot: BotID) -> StreamID { state.withLock { $0.removals[bot.rawValue] } ?? .zero }
 
   /// What the files are made by.
-  func orders(now: Int64) -> KeepingOrders {
+  func maintenanceInput(now: Int64) -> MaintenanceInput {
     state.withLock { state in
-      KeepingOrders(
+      MaintenanceInput(
         now: now,
         // An event may have got its id a moment before it can be read.
         closedBefore: state.tail.isEmpty && state.fresh == nil && state.asOf > 0 ? state.asOf / 1000 - 60 : 0,
@@ -145,9 +145,9 @@ final class PartitionStatistics: Sendable {
   // MARK: For who asks
 
   /// When somebody asked last.
-  var asked: ContinuousClock.Instant? { state.withLock { $0.asked } }
+  var lastRequested: ContinuousClock.Instant? { state.withLock { $0.lastRequested } }
 
-  func noteAsked() { state.withLock { $0.asked = .now } }
+  func markRequested() { state.withLock { $0.lastRequested = .now } }
 
   /// What is counted of a bot.
   /// - Throws: `ZstdError`.
@@ -156,11 +156,11 @@ final class PartitionStatistics: Sendable {
   }
 
   /// - Throws: `ZstdError`.
-  func snapshot(of bot: BotID) throws -> BotSnapshot {
+  func snapshot(of bot: BotID) throws -> BotSections {
     try state.withLock { state in
-      state.asked = .now
+      state.lastRequested = .now
       let look = try state.tail.look(at: bot.rawValue, changes: state.changes, asOf: state.asOf)
-      return BotSnapshot(
+      return BotSections(
         bot: bot.rawValue,
         files: state.files,
         removal: state.removals[bot.rawValue] ?? state.files.removals[bot.rawValue],
@@ -173,14 +173,14 @@ final class PartitionStatistics: Sendable {
 
   func recentEvents(of bot: BotID, _ limit: Int) -> (events: [RecentEvents.Event], asOf: Int64) {
     state.withLock { state in
-      state.asked = .now
+      state.lastRequested = .now
       return (state.tail.recentEvents(of: bot.rawValue, limit), state.asOf)
     }
   }
 
   func usesInLastMinute(of bot: BotID, at milliseconds: Int64) -> (uses: Int64, asOf: Int64) {
     state.withLock { state in
-      state.asked = .now
+      state.lastRequested = .now
       return (state.tail.usesInLastMinute(of: bot.rawValue, at: milliseconds), state.asOf)
     }
   }

@@ -1,12 +1,12 @@
 import HowUsedModel
 
-/// Unites lists of users.
-enum UserUnion {
+/// Merges lists of users.
+enum UserMerge {
   /// - Parameters:
   ///   - lists: each ascending.
   ///   - slice: users of all lists in memory at once, about.
   /// - Returns: all of them, ascending, and of each list and each of its users the place among them.
-  static func join(_ lists: [[Int64]], slice: Int = 1 << 20) -> (users: [Int64], places: [[UInt32]]) {
+  static func merge(_ lists: [[Int64]], slice: Int = 1 << 20) -> (users: [Int64], places: [[UInt32]]) {
     if lists.count == 1 { return (lists[0], [Array(0..<UInt32(lists[0].count))]) }
     var places = lists.map { [UInt32](repeating: 0, count: $0.count) }
     var users: [Int64] = []

@@ -7,7 +7,7 @@ import TestSupport
 struct SectionFrameEditor {
   /// The directory up to where the frames' sizes begin.
   private var directory: [UInt8]
-  /// Rows, users, firsts, peaks, then three of each block, then the directory of the figures.
+  /// Rows, users, first events, peaks, then three of each block, then the directory of the figures.
   private var contents: [[UInt8]] = []
   private var blockRows: [UInt64] = []
 

@@ -37,34 +37,34 @@ struct KeptSections {
     try Section(bytes[...], path: "a test's", order: order, decompressor: decompressor)
   }
 
-  func join(
+  func merge(
     _ sections: [Section],
     _ header: SectionHeader,
-    _ peaks: SectionJoin.Peaks = .none,
-    _ limits: SectionJoin.Limits = SectionJoin.Limits()
+    _ peaks: SectionMerge.Peaks = .none,
+    _ limits: SectionMerge.Limits = SectionMerge.Limits()
   ) throws -> [UInt8] {
-    try SectionJoin(sections, header, compressor: compressor, limits: limits).encoded(peaks)
+    try SectionMerge(sections, header, compressor: compressor, limits: limits).encoded(peaks)
   }
 
-  /// As ``join(_:_:_:_:)``, opened.
-  func joined(
+  /// As ``merge(_:_:_:_:)``, opened.
+  func merged(
     _ sections: [Section],
     _ header: SectionHeader,
-    _ peaks: SectionJoin.Peaks = .none,
-    _ limits: SectionJoin.Limits = SectionJoin.Limits()
+    _ peaks: SectionMerge.Peaks = .none,
+    _ limits: SectionMerge.Limits = SectionMerge.Limits()
   ) throws -> Section {
     let order = sections.map(\.order).max() ?? 0
-    return try open(try join(sections, header, peaks, limits), order: order)
+    return try open(try merge(sections, header, peaks, limits), order: order)
   }
 
   func recount(_ sections: [Section], bot: Int64, bucket: Int64) throws -> KeptRecount {
     var recount = KeptRecount()
-    var beginnings = KeptBeginnings()
+    var firstEvents = KeptFirstEvents()
     for section in sections {
       try recount.add(section, bot: bot, bucket: bucket)
-      try beginnings.add(section, bot: bot)
+      try firstEvents.add(section, bot: bot)
     }
-    beginnings.write(to: &recount)
+    firstEvents.write(to: &recount)
     return recount
   }
 }

@@ -29,7 +29,7 @@ final class StreamFollower: Service {
   /// How soon it's looked again when files of what was sealed are missing: they are being made.
   private static let filesPause = Duration.milliseconds(50)
   /// A partition that nobody has asked for so long is followed no longer, unless it's held.
-  static let interest = Duration.seconds(600)
+  static let idleTimeout = Duration.seconds(600)
 
   init(
     _ partitions: [PartitionStatistics],
@@ -109,7 +109,7 @@ final class StreamFollower: Service {
   }
 
   private func isWanted(_ partition: PartitionStatistics) async -> Bool {
-    if let asked = partition.asked, asked.duration(to: .now) < Self.interest { return true }
+    if let requested = partition.lastRequested, requested.duration(to: .now) < Self.idleTimeout { return true }
     return await isHeld(partition.partition)
   }
 
@@ -119,18 +119,18 @@ final class StreamFollower: Service {
     _ count: Int,
     _ isWaiting: inout Bool
   ) async throws -> [PartitionStatistics] {
-    var asked: [(partition: PartitionStatistics, after: StreamID)] = []
+    var requests: [(partition: PartitionStatistics, after: StreamID)] = []
     for partition in active {
       guard try !isBehind(partition.partition) && hasAllFiles(partition) else {
         isWaiting = true
         continue
       }
-      if let position = partition.readPosition { asked.append((partition, position)) }
+      if let position = partition.readPosition { requests.append((partition, position)) }
     }
     let now = clock.nowMilliseconds
-    let pages = try await reader.next(asked.map { ($0.partition.partition, $0.after) }, count: count)
+    let pages = try await reader.next(requests.map { ($0.partition.partition, $0.after) }, count: count)
     var more: [PartitionStatistics] = []
-    for ((partition, after), page) in zip(asked, pages) {
+    for ((partition, after), page) in zip(requests, pages) {
       // What was sealed may have been trimmed meanwhile: then the page needn't be what comes next.
       guard try hasAllFiles(partition) else {
         isWaiting = true
@@ -195,7 +195,7 @@ final class StreamFollower: Service {
 final class FollowerStatus: Sendable {
   private struct State {
     var reading: String?
-    var keeping: String?
+    var maintenance: String?
   }
 
   private let state = Mutex(State())
@@ -204,8 +204,8 @@ final class FollowerStatus: Sendable {
   func set(problem: String?) { state.withLock { $0.reading = problem } }
 
   /// Of making files.
-  func set(keepingProblem problem: String?) { state.withLock { $0.keeping = problem } }
+  func set(maintenanceProblem problem: String?) { state.withLock { $0.maintenance = problem } }
 
   /// Nil when nothing does.
-  var problem: String? { state.withLock { $0.reading ?? $0.keeping } }
+  var problem: String? { state.withLock { $0.reading ?? $0.maintenance } }
 }

@@ -7,7 +7,7 @@ import ServiceLifecycle
 
 /// Makes the files of what was sealed, a moment after it was, on a thread of its own; and takes over those that another
 /// process made.
-final class RollupKeeper: Service {
+final class RollupService: Service {
   private let partitions: [PartitionStatistics]
   private let layout: RollupLayout
   private let retention: StatisticsRetention
@@ -42,8 +42,8 @@ final class RollupKeeper: Service {
 
   func run() async throws {
     // It computes for long without a pause. What was sealed is on disk and trimmed, whether it's counted yet or not.
-    let thread = BackgroundThread(niceness: BackgroundThread.keeping)
-    let worker = KeepingWorker(layout, partitions.map(\.partition), retention, eventLoop: thread.eventLoop)
+    let thread = BackgroundThread(niceness: BackgroundThread.maintenance)
+    let worker = MaintenanceWorker(layout, partitions.map(\.partition), retention, eventLoop: thread.eventLoop)
     await cancelWhenGracefulShutdown { [self] in
       while !Task.isCancelled {
         let next = ContinuousClock.now + interval
@@ -55,7 +55,7 @@ final class RollupKeeper: Service {
   }
 
   /// One step for each partition in turn, until none has anything left to do: who has much to do doesn't hold up others.
-  private func pass(_ worker: KeepingWorker) async {
+  private func pass(_ worker: MaintenanceWorker) async {
     var problem: String?
     var left = partitions
     while !left.isEmpty, !Task.isCancelled {
@@ -63,10 +63,10 @@ final class RollupKeeper: Service {
       for partition in left where !Task.isCancelled {
         do {
           let isOurs = await isHeld(partition.partition)
-          let orders = partition.orders(now: clock.nowMilliseconds)
-          guard let step = try await worker.step(partition.partition, orders, isOurs: isOurs) else { continue }
+          let input = partition.maintenanceInput(now: clock.nowMilliseconds)
+          guard let step = try await worker.step(partition.partition, input, isOurs: isOurs) else { continue }
           partition.publish(step.files)
-          tell(step.report, partition.partition)
+          log(step.report, partition.partition)
           if step.progress == .worked { more.append(partition) }
         } catch {
           problem = "\(error)"
@@ -78,10 +78,10 @@ final class RollupKeeper: Service {
       }
       left = more
     }
-    status.set(keepingProblem: problem)
+    status.set(maintenanceProblem: problem)
   }
 
-  private func tell(_ report: KeepingReport, _ partition: Partition) {
+  private func log(_ report: MaintenanceReport, _ partition: Partition) {
     for damage in report.damages {
       logger.error("a damaged file of statistics is made anew", metadata: ["damage": "\(damage)"])
     }
@@ -94,10 +94,10 @@ final class RollupKeeper: Service {
   }
 }
 
-/// The file work of ``RollupKeeper``, on one thread.
-private actor KeepingWorker {
+/// The file work of ``RollupService``, on one thread.
+private actor MaintenanceWorker {
   private let eventLoop: any EventLoop
-  private var makers: [Partition: RollupMaker]
+  private var maintenances: [Partition: RollupMaintenance]
   private let layout: RollupLayout
   /// When the folder of another process's partition was changed last, as of the last look: nanoseconds.
   private var seen: [Partition: Int] = [:]
@@ -112,30 +112,30 @@ private actor KeepingWorker {
   ) {
     self.eventLoop = eventLoop
     self.layout = layout
-    makers = Dictionary(
-      uniqueKeysWithValues: partitions.map { ($0, RollupMaker(layout, $0, retention: retention)) }
+    maintenances = Dictionary(
+      uniqueKeysWithValues: partitions.map { ($0, RollupMaintenance(layout, $0, retention: retention)) }
     )
   }
 
   struct Step: Sendable {
     let files: RollupSet
-    let report: KeepingReport
-    let progress: KeepingProgress
+    let report: MaintenanceReport
+    let progress: MaintenanceProgress
   }
 
   /// - Parameter isOurs: whether this process makes the files; else it only looks what is there.
   /// - Returns: nil when nothing changed.
-  func step(_ partition: Partition, _ orders: KeepingOrders, isOurs: Bool) throws -> Step? {
-    guard isOurs, var maker = makers[partition] else {
+  func step(_ partition: Partition, _ input: MaintenanceInput, isOurs: Bool) throws -> Step? {
+    guard isOurs, var maintenance = maintenances[partition] else {
       let modified = try Folder.status(of: layout.folder(partition))?.modified ?? 0
       guard seen[partition] != modified else { return nil }
       let files = try RollupSet.load(layout, partition)
       seen[partition] = modified
-      return Step(files: files, report: KeepingReport(), progress: .idle)
+      return Step(files: files, report: MaintenanceReport(), progress: .idle)
     }
     seen[partition] = nil
-    defer { makers[partition] = maker }
-    let progress = try maker.step(orders)
-    return Step(files: maker.set, report: maker.takeReport(), progress: progress)
+    defer { maintenances[partition] = maintenance }
+    let progress = try maintenance.step(input)
+    return Step(files: maintenance.set, report: maintenance.takeReport(), progress: progress)
   }
 }

@@ -35,7 +35,7 @@ enum CheckedFile {
 ///
 /// Little-endian: "HUclos01", the last segment u64, its last id (milliseconds u64, sequence u64), then of each month its
 /// beginning i64 (Unix seconds), ascending.
-struct ClosedMark: Sendable, Equatable {
+struct MonthProgress: Sendable, Equatable {
   var floor: ArchiveFloor
   var months: [Int64]
 
@@ -50,17 +50,17 @@ struct ClosedMark: Sendable, Equatable {
   /// - Throws: ``RollupDamage``, `FileError`.
   init?(reading path: String) throws {
     guard let content = try CheckedFile.read(path) else { return nil }
-    let mark = content.withUnsafeBytes { content -> ClosedMark? in
+    let progress = content.withUnsafeBytes { content -> MonthProgress? in
       var reader = ByteReader(content)
       guard reader.fixed(UInt64.self) == Self.magic else { return nil }
       let (number, milliseconds) = (reader.fixed(UInt64.self), reader.fixed(UInt64.self))
       let last = StreamID(milliseconds: milliseconds, sequence: reader.fixed(UInt64.self))
       var months: [Int64] = []
       while !reader.isAtEnd, reader.isSound { months.append(reader.fixed(Int64.self)) }
-      return reader.isSound ? ClosedMark(floor: ArchiveFloor(number: number, last: last), months: months) : nil
+      return reader.isSound ? MonthProgress(floor: ArchiveFloor(number: number, last: last), months: months) : nil
     }
-    guard let mark else { throw RollupDamage(path: path, reason: "not what was closed, or of another version") }
-    self = mark
+    guard let progress else { throw RollupDamage(path: path, reason: "not what was closed, or of another version") }
+    self = progress
   }
 
   func write(_ path: String) throws(FileError) {
@@ -74,32 +74,34 @@ struct ClosedMark: Sendable, Equatable {
 /// The bots that were removed, at which id: kept beside the files, since who counts a segment anew must know them, too.
 ///
 /// Little-endian: "HUremo01", then of each the bot i64 and the id (milliseconds u64, sequence u64), by bot.
-enum RemovalMarks {
+enum RemovedBots {
   private static let magic: UInt64 = 0x3130_6f6d_6572_5548
 
   /// Empty if there is no such file.
   /// - Throws: ``RollupDamage``, `FileError`.
   static func read(_ path: String) throws -> [Int64: StreamID] {
     guard let content = try CheckedFile.read(path) else { return [:] }
-    let marks = content.withUnsafeBytes { content -> [Int64: StreamID]? in
+    let removals = content.withUnsafeBytes { content -> [Int64: StreamID]? in
       var reader = ByteReader(content)
       guard reader.fixed(UInt64.self) == magic else { return nil }
-      var marks: [Int64: StreamID] = [:]
+      var removals: [Int64: StreamID] = [:]
       while !reader.isAtEnd, reader.isSound {
         let bot = reader.fixed(Int64.self)
         let milliseconds = reader.fixed(UInt64.self)
-        marks[bot] = StreamID(milliseconds: milliseconds, sequence: reader.fixed(UInt64.self))
+        removals[bot] = StreamID(milliseconds: milliseconds, sequence: reader.fixed(UInt64.self))
       }
-      return reader.isSound ? marks : nil
+      return reader.isSound ? removals : nil
     }
-    guard let marks else { throw RollupDamage(path: path, reason: "not a list of removed bots, or of another version") }
-    return marks
+    guard let removals else {
+      throw RollupDamage(path: path, reason: "not a list of removed bots, or of another version")
+    }
+    return removals
   }
 
-  static func write(_ marks: [Int64: StreamID], _ path: String) throws(FileError) {
+  static func write(_ removals: [Int64: StreamID], _ path: String) throws(FileError) {
     var writer = ByteWriter()
     writer.write(magic)
-    for (bot, id) in marks.sorted(by: { $0.key < $1.key }) {
+    for (bot, id) in removals.sorted(by: { $0.key < $1.key }) {
       writer.write(bot)
       writer.write(id.milliseconds)
       writer.write(id.sequence)

@@ -2,17 +2,17 @@ import HowUsedArchive
 import HowUsedModel
 
 /// What is to be done next to a partition's files, from what is there. A value without I/O.
-struct KeepingPlan {
+struct MaintenancePlan {
   /// In the order of their urgency.
   enum Task: Equatable {
-    case joinDay([RollupFile])
+    case mergeDay([RollupFile])
     case count(UInt64)
     /// Segments that can't be counted, though later ones are there.
     case gap(ClosedRange<UInt64>)
     /// Of nobody's use any more.
     case remove(RollupFile)
-    case joinKnown([RollupFile])
-    case joinMonth(Range<Int64>, [RollupFile], through: RollupFile, bucket: Int64)
+    case mergeKnown([RollupFile])
+    case mergeMonth(Range<Int64>, [RollupFile], through: RollupFile, bucket: Int64)
     case coarsen(RollupFile)
     /// Months hold all up to this day file, which goes, as do those before it.
     case close(through: RollupFile)
@@ -23,35 +23,35 @@ struct KeepingPlan {
   let segments: SegmentNumbers
   /// Files of those that are damaged.
   let uncountable: Set<UInt64>
-  let orders: KeepingOrders
+  let input: MaintenanceInput
   let retention: StatisticsRetention
 
   /// How long minute files stay longer than they must, so that nobody misses what is going just now.
   private static let grace: Int64 = 2 * 3600
-  /// A month is joined when so many days of the next one are over: late events have come by then.
+  /// A month is merged when so many days of the next one are over: late events have come by then.
   private static let monthDelay: Int64 = 8 * DayCounter.secondsPerDay
 
   func next() -> Task? {
-    joinDay() ?? removeMinutes() ?? count() ?? joinKnown() ?? joinMonth() ?? coarsen() ?? removeUnused() ?? close()
+    mergeDay() ?? removeMinutes() ?? count() ?? mergeKnown() ?? mergeMonth() ?? coarsen() ?? removeUnused() ?? close()
   }
 
-  private var now: Int64 { orders.now / 1000 }
+  private var now: Int64 { input.now / 1000 }
 
   /// When minute files' last events must be for them to stay, in Unix milliseconds.
-  var minutesSince: Int64 { orders.now - (retention.minutes + Self.grace) * 1000 }
+  var minutesSince: Int64 { input.now - (retention.minutes + Self.grace) * 1000 }
 
   // MARK: Days
 
-  private func joinDay() -> Task? {
+  private func mergeDay() -> Task? {
     var run: [RollupFile] = []
     for file in set.openMinutes {
       if let last = run.last, last.day != file.day || last.segments.upperBound + 1 != file.segments.lowerBound {
-        if isClosed(run) { return .joinDay(run) }
+        if isClosed(run) { return .mergeDay(run) }
         run = []
       }
       run.append(file)
     }
-    return isClosed(run) ? .joinDay(run) : nil
+    return isClosed(run) ? .mergeDay(run) : nil
   }
 
   /// Whether no segment can come that would belong to these, which are of one day.
@@ -60,7 +60,7 @@ struct KeepingPlan {
     // The hole's segments may be of the same day.
     if let hole = set.holes.first, hole.lowerBound <= last.segments.upperBound + 1 { return false }
     if let newest = set.newest, newest.day > last.day { return true }
-    return (last.day + 1) * DayCounter.secondsPerDay <= orders.closedBefore
+    return (last.day + 1) * DayCounter.secondsPerDay <= input.closedBefore
       && segments.last ?? 0 <= set.through.number
   }
 
@@ -77,7 +77,7 @@ struct KeepingPlan {
     let number = set.holes.first?.lowerBound ?? set.through.number + 1
     let end = set.holes.first?.upperBound ?? UInt64.max
     if let file = segments.file(holding: number), !uncountable.contains(file) {
-      return file <= orders.sealedThrough ?? .max ? .count(file) : nil
+      return file <= input.sealedThrough ?? .max ? .count(file) : nil
     }
     // The newest one may be sealed again.
     let next = segments.files(behind: number).first { !uncountable.contains($0) }.map { segments.numbers(of: $0) }
@@ -94,14 +94,14 @@ struct KeepingPlan {
     return open.segments.lowerBound > last.segments.upperBound ? last : nil
   }
 
-  private func joinKnown() -> Task? {
+  private func mergeKnown() -> Task? {
     guard let last = lastDay ?? (set.holes.isEmpty && set.days.isEmpty ? set.months.last : nil) else { return nil }
-    guard let known = set.known else { return .joinKnown(set.months + set.days) }
+    guard let known = set.known else { return .mergeKnown(set.months + set.days) }
     guard known.segments.upperBound < last.segments.upperBound, last.name.kind == .day else { return nil }
-    return .joinKnown([known] + set.days.filter { $0.segments.upperBound > known.segments.upperBound })
+    return .mergeKnown([known] + set.days.filter { $0.segments.upperBound > known.segments.upperBound })
   }
 
-  private func joinMonth() -> Task? {
+  private func mergeMonth() -> Task? {
     guard let last = lastDay else { return nil }
     for file in set.days {
       for month in file.months where file.segments.upperBound > set.monthSegment(month.lowerBound) ?? 0 {
@@ -111,8 +111,8 @@ struct KeepingPlan {
         let days = set.days.filter {
           $0.segments.upperBound > old.first?.segments.upperBound ?? 0 && $0.footer.time.overlaps(month)
         }
-        let bucket = isCoarse(month) ? BaseBucket.day.seconds : RollupJoiner.quarter
-        return .joinMonth(
+        let bucket = isCoarse(month) ? BaseBucket.day.seconds : RollupMerger.quarter
+        return .mergeMonth(
           month,
           old + days,
           through: last,
@@ -128,7 +128,7 @@ struct KeepingPlan {
     let day = time / DayCounter.secondsPerDay
     if let open = set.openMinutes.first { return open.day >= day }
     if let last = set.days.last, last.day >= day { return true }
-    return orders.closedBefore >= time && segments.last ?? 0 <= set.through.number
+    return input.closedBefore >= time && segments.last ?? 0 <= set.through.number
   }
 
   private func isCoarse(_ month: Range<Int64>) -> Bool { month.upperBound <= now - retention.quarters }

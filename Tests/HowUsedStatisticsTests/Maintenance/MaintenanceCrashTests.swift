@@ -8,15 +8,15 @@ import TestSupport
 import Testing
 
 /// Whoever dies at whichever step, the next one comes to the same files.
-struct KeepingCrashTests {
+struct MaintenanceCrashTests {
   struct Crash: Error {}
 
   /// Throws once at each step of each file, one after the other.
   final class Crashes: Sendable {
-    private let next = Mutex(KeepingStep.fileWritten)
+    private let next = Mutex(RollupStep.fileWritten)
     let count = Mutex(0)
 
-    func reached(_ step: KeepingStep) throws {
+    func reached(_ step: RollupStep) throws {
       try next.withLock { next in
         switch step {
         case .fileWritten, .fileSynced, .fileRenamed:
@@ -31,44 +31,44 @@ struct KeepingCrashTests {
   }
 
   /// What happens to an archive over the years: after each `act` the statistics catch up.
-  private func live(_ archive: KeptArchive, _ keep: (KeepingOrders, [KeptEvent]) throws -> Void) throws {
-    let first = KeepingTests.firstDay
+  private func live(_ archive: KeptArchive, _ keep: (MaintenanceInput, [KeptEvent]) throws -> Void) throws {
+    let first = MaintenanceTests.firstDay
     var all: [KeptEvent] = []
     var removals: [Int64: StreamID] = [:]
     for (day, days) in [(first, 2), (first + 2, 11), (first + 13, 9)] {
-      for segment in KeepingTests.days(day..<day + Int64(days), seed: UInt64(day), count: 12) {
+      for segment in MaintenanceTests.days(day..<day + Int64(days), seed: UInt64(day), count: 12) {
         try archive.seal(segment)
         all += segment
       }
       if day == first + 2 { removals[42] = all.last?.id }
       let end = day + Int64(days)
-      let orders = KeepingOrders(now: KeepingTests.milliseconds(end, hours: 1), removals: removals)
-      try keep(orders, all)
+      let input = MaintenanceInput(now: MaintenanceTests.milliseconds(end, hours: 1), removals: removals)
+      try keep(input, all)
     }
-    var late = KeepingOrders(now: KeepingTests.milliseconds(first + 600), removals: removals)
+    var late = MaintenanceInput(now: MaintenanceTests.milliseconds(first + 600), removals: removals)
     late.closedBefore = (first + 600) * 86_400
     try keep(late, all)
   }
 
   @Test func eachStepCrashes() throws {
     let quiet = try KeptArchive()
-    var maker = RollupMaker(quiet.layout, quiet.partition)
-    try live(quiet) { orders, _ in try quiet.keep(&maker, orders) }
+    var maintenance = RollupMaintenance(quiet.layout, quiet.partition)
+    try live(quiet) { input, _ in try quiet.keep(&maintenance, input) }
 
     let archive = try KeptArchive()
     let crashes = Crashes()
-    try live(archive) { orders, all in
+    try live(archive) { input, all in
       var isDone = false
       while !isDone {
-        var maker = RollupMaker(archive.layout, archive.partition) { try crashes.reached($0) }
+        var maintenance = RollupMaintenance(archive.layout, archive.partition) { try crashes.reached($0) }
         do {
-          try archive.keep(&maker, orders)
+          try archive.keep(&maintenance, input)
           isDone = true
         } catch is Crash {
           // Whoever looks now sees each event once, or not yet.
           let set = try RollupSet.load(archive.layout, archive.partition)
           let counted = all.filter { $0.id <= set.through.last }
-          let removals = orders.removals
+          let removals = input.removals
           let expected = KeptRecount(counted, bucket: 86_400, removals: removals)
           #expect(set.holes.isEmpty)
           #expect(try set.recount(.day, removals: removals).difference(from: expected) == nil)
@@ -81,52 +81,55 @@ struct KeepingCrashTests {
     #expect(names.allSatisfy { !$0.hasPrefix(".") })
   }
 
-  /// The same maker goes on after an error, as when the disk was full.
-  @Test func aMakerGoesOnAfterAnError() throws {
+  /// The same maintenance goes on after an error, as when the disk was full.
+  @Test func maintenanceGoesOnAfterAnError() throws {
     let archive = try KeptArchive()
-    for segment in KeepingTests.days(KeepingTests.firstDay..<KeepingTests.firstDay + 3, seed: 5, count: 12) {
+    for segment in MaintenanceTests.days(MaintenanceTests.firstDay..<MaintenanceTests.firstDay + 3, seed: 5, count: 12)
+    {
       try archive.seal(segment)
     }
     let crashes = Crashes()
-    var maker = RollupMaker(archive.layout, archive.partition) { try crashes.reached($0) }
-    let orders = KeepingOrders(now: KeepingTests.milliseconds(KeepingTests.firstDay + 3))
+    var maintenance = RollupMaintenance(archive.layout, archive.partition) { try crashes.reached($0) }
+    let input = MaintenanceInput(now: MaintenanceTests.milliseconds(MaintenanceTests.firstDay + 3))
     var tries = 0
     while tries < 1000 {
       tries += 1
       do {
-        if try maker.step(orders) == .idle { break }
+        if try maintenance.step(input) == .idle { break }
       } catch is Crash {}
     }
     let quiet = try KeptArchive()
-    for segment in KeepingTests.days(KeepingTests.firstDay..<KeepingTests.firstDay + 3, seed: 5, count: 12) {
+    for segment in MaintenanceTests.days(MaintenanceTests.firstDay..<MaintenanceTests.firstDay + 3, seed: 5, count: 12)
+    {
       try quiet.seal(segment)
     }
-    var other = RollupMaker(quiet.layout, quiet.partition)
-    try quiet.keep(&other, orders)
+    var other = RollupMaintenance(quiet.layout, quiet.partition)
+    try quiet.keep(&other, input)
     #expect(try archive.digests() == quiet.digests())
   }
 
-  final class SharedMaker: Sendable {
-    let maker: Mutex<RollupMaker>
-    init(_ maker: RollupMaker) { self.maker = Mutex(maker) }
+  final class SharedMaintenance: Sendable {
+    let maintenance: Mutex<RollupMaintenance>
+    init(_ maintenance: RollupMaintenance) { self.maintenance = Mutex(maintenance) }
   }
 
-  @Test func twoMakersAtOnce() throws {
+  @Test func twoProcessesAtOnce() throws {
     let archive = try KeptArchive()
     var all: [KeptEvent] = []
-    for segment in KeepingTests.days(KeepingTests.firstDay..<KeepingTests.firstDay + 25, seed: 9, count: 12) {
+    for segment in MaintenanceTests.days(MaintenanceTests.firstDay..<MaintenanceTests.firstDay + 25, seed: 9, count: 12)
+    {
       try archive.seal(segment)
       all += segment
     }
-    let orders = KeepingOrders(now: KeepingTests.milliseconds(KeepingTests.firstDay + 25))
-    let makers = (0..<2).map { _ in SharedMaker(RollupMaker(archive.layout, archive.partition)) }
+    let input = MaintenanceInput(now: MaintenanceTests.milliseconds(MaintenanceTests.firstDay + 25))
+    let maintenances = (0..<2).map { _ in SharedMaintenance(RollupMaintenance(archive.layout, archive.partition)) }
     let failures = Mutex<[String]>([])
     DispatchQueue.concurrentPerform(iterations: 4) { index in
       // Two threads each: one has the lock, or the other one, in any order.
       do {
         var idle = 0
         while idle < 3 {
-          let progress = try makers[index % 2].maker.withLock { try $0.step(orders) }
+          let progress = try maintenances[index % 2].maintenance.withLock { try $0.step(input) }
           idle = progress == .idle ? idle + 1 : 0
         }
       } catch {
@@ -135,25 +138,25 @@ struct KeepingCrashTests {
     }
     #expect(failures.withLock { $0 } == [])
     let expected = KeptRecount(all, bucket: 900)
-    for maker in makers {
-      #expect(try maker.maker.withLock { try $0.set.recount(.quarter) }.difference(from: expected) == nil)
-      #expect(maker.maker.withLock { $0.takeReport() }.damages.isEmpty)
+    for maintenance in maintenances {
+      #expect(try maintenance.maintenance.withLock { try $0.set.recount(.quarter) }.difference(from: expected) == nil)
+      #expect(maintenance.maintenance.withLock { $0.takeReport() }.damages.isEmpty)
     }
   }
 
   /// Somebody who stopped between two steps comes back when others have gone on.
-  @Test func aMakerThatSlept() throws {
+  @Test func maintenanceThatSlept() throws {
     let archive = try KeptArchive()
-    let days = KeepingTests.days(KeepingTests.firstDay..<KeepingTests.firstDay + 25, seed: 10, count: 12)
+    let days = MaintenanceTests.days(MaintenanceTests.firstDay..<MaintenanceTests.firstDay + 25, seed: 10, count: 12)
     for segment in days.prefix(40) { try archive.seal(segment) }
-    var sleeper = RollupMaker(archive.layout, archive.partition)
-    let orders = KeepingOrders(now: KeepingTests.milliseconds(KeepingTests.firstDay + 25))
-    for _ in 0..<7 { _ = try sleeper.step(orders) }
+    var sleeper = RollupMaintenance(archive.layout, archive.partition)
+    let input = MaintenanceInput(now: MaintenanceTests.milliseconds(MaintenanceTests.firstDay + 25))
+    for _ in 0..<7 { _ = try sleeper.step(input) }
     for segment in days.dropFirst(40) { try archive.seal(segment) }
-    var other = RollupMaker(archive.layout, archive.partition)
-    try archive.keep(&other, orders)
+    var other = RollupMaintenance(archive.layout, archive.partition)
+    try archive.keep(&other, input)
     let digests = try archive.digests()
-    try archive.keep(&sleeper, orders)
+    try archive.keep(&sleeper, input)
     #expect(try archive.digests() == digests)
     let expected = KeptRecount(days.flatMap { $0 }, bucket: 900)
     #expect(try sleeper.set.recount(.quarter).difference(from: expected) == nil)

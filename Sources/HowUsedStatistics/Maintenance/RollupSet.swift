@@ -117,7 +117,7 @@ package struct RollupSet: Sendable, Equatable {
     monthTimes.last { $0.time.contains(time) }?.segment
   }
 
-  /// The files that together know everybody, and how each began. A section of them may say again what another one says.
+  /// The files that together know everybody, and each one's first event. A section of them may say again what another one says.
   var knownSources: [RollupFile] {
     let older = known.map { [$0] } ?? months
     let segment = known?.segments.upperBound ?? 0
@@ -142,7 +142,7 @@ package struct RollupSet: Sendable, Equatable {
     return file.flatMap { $0.segments.contains(segment) ? $0 : nil }
   }
 
-  /// Of files that overlap, which only two makers at once can leave, the one that goes farther counts, and of those the
+  /// Of files that overlap, which only two processes at once can leave, the one that goes farther counts, and of those the
   /// wider one: whoever looks comes to the same.
   private static func disjoint(_ files: [RollupFile], _ unused: inout [RollupFile]) -> [RollupFile] {
     var chosen: [RollupFile] = []
