@@ -1,3 +1,4 @@
+import HowUsedModel
 package import HowUsedStore
 
 /// Which segments a partition's files stand for. A file that was joined stands for several; of those before its own there
@@ -50,14 +51,7 @@ package struct SegmentNumbers: Sendable, Equatable {
   package func files(behind segment: UInt64) -> ArraySlice<UInt64> { files[index(of: segment + 1)...] }
 
   /// Of the first file that stands for this segment or one behind it.
-  private func index(of segment: UInt64) -> Int {
-    var (low, high) = (0, files.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if files[middle] < segment { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
+  private func index(of segment: UInt64) -> Int { files.partitioningIndex { $0 >= segment } }
 }
 
 extension PartitionLog {
