@@ -39,6 +39,8 @@ package struct HowUsedProgram: Sendable {
   private func run(_ program: String, _ arguments: [String]) async throws -> Outcome {
     let folder = try TemporaryFolder()
     let files = try (output: Self.file(folder, "output"), error: Self.file(folder, "error"))
+    // A process that has ended keeps its handles.
+    defer { for file in [files.output, files.error] { try? file.close() } }
     let process = Process()
     process.executableURL = URL(filePath: program)
     process.arguments = arguments

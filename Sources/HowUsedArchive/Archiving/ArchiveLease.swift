@@ -28,7 +28,10 @@ struct ArchiveLease: Sendable {
     if now < nextAttempt { return heldUntil.map { now < $0 } ?? false }
     nextAttempt = now + time / 3
     let milliseconds = Int(time / .milliseconds(1))
-    var holder = try await client.send("GET", key).string
+    let replies = try await client.pipeline([["GET", key], ["PTTL", key]])
+    if let error = replies.lazy.compactMap(\.error).first { throw error }
+    var holder = replies.first?.string
+    let rest = replies.last?.int ?? 0
     if holder == owner {
       // Should it be another's by now, then this lengthens it once, which does no harm. Lengthening what is another's each
       // time would: a lease whose owner is gone would never run out.
@@ -36,6 +39,9 @@ struct ArchiveLease: Sendable {
     } else if let other = holder, try await isDead(other) {
       _ = try await client.sendEvenIfFull("SET", key, owner, "PX", milliseconds)
       holder = owner
+    } else if holder != nil, rest > milliseconds || rest == -1 {
+      // Redis's clock was set back since it was renewed: of somebody who is gone it would run that much longer.
+      _ = try await client.send("PEXPIRE", key, milliseconds)
     }
     if holder == nil {
       _ = try await client.sendEvenIfFull("SET", key, owner, "NX", "PX", milliseconds)

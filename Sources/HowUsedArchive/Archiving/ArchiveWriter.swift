@@ -211,9 +211,10 @@ actor ArchiveWriter {
     if ownerFile == nil { ownerFile = try OwnerFile(configuration.owner, configuration.layout) }
   }
 
-  func removeOwnerFile() throws {
-    try ownerFile?.remove()
-    ownerFile = nil
+  /// - Parameter removing: false leaves it as a killed process does, to prove that its leases are nobody's.
+  func giveUpOwnerFile(removing: Bool) throws {
+    defer { ownerFile = nil }
+    if removing { try ownerFile?.remove() }
   }
 }
 

@@ -79,18 +79,20 @@ actor ArchiverEngine {
 
   /// Gives all partitions to whoever wants them. Call it after the last pass.
   func releaseAll() async {
+    var areReleased = true
     for (partition, state) in states {
       do {
         try await state.lease.release()
       } catch {
-        // It runs out by itself.
+        // It runs out by itself, or is taken over by who sees the file of an owner that is gone.
+        areReleased = false
         logger.debug("a lease was not released", metadata: ["partition": "\(partition)", "error": "\(error)"])
       }
       progress.release(partition)
     }
     states = [:]
     do {
-      try await writer.removeOwnerFile()
+      try await writer.giveUpOwnerFile(removing: areReleased)
     } catch {
       logger.debug("the owner file stays", metadata: ["error": "\(error)"])
     }

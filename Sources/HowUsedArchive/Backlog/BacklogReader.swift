@@ -69,7 +69,13 @@ package actor BacklogReader {
       throw EventStreamsError.unexpectedReply("XRANGE: an entry without an id")
     }
     let entries = numbers[partition, default: EntryNumbers()].waiting(behind: position, next: next, info)
-    return StreamBacklog(ageMilliseconds: max(0, now - Int64(clamping: next.milliseconds)), entries: entries)
+    var age = now - Int64(clamping: next.milliseconds)
+    // An id that is ahead of Redis's clock, since that was set back, says nothing.
+    if age < 0 {
+      let seen = numbers[partition]?.seen(behind: position)
+      age = seen.map { Int64($0.duration(to: .now) / .milliseconds(1)) } ?? 0
+    }
+    return StreamBacklog(ageMilliseconds: age, entries: entries)
   }
 
   /// - Parameter time: the reply to `TIME`: seconds, and microseconds within.
@@ -84,7 +90,8 @@ package actor BacklogReader {
 
 /// How much of the streams waits for one of their consumers.
 package struct StreamBacklog: Sendable, Equatable {
-  /// How old the oldest waiting entry is by its id, in milliseconds; 0 when nothing waits, and never less.
+  /// How old the oldest waiting entry is, in milliseconds: by its id, or where that is ahead of Redis's clock by how long it
+  /// has been seen waiting. 0 when nothing waits, and never less.
   package var ageMilliseconds: Int64 = 0
   /// How many entries wait; 0 only when none does. See ``EntryNumbers`` for how exact it is.
   package var entries: Int64 = 0

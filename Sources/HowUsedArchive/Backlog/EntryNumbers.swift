@@ -13,6 +13,8 @@ struct EntryNumbers {
   private struct Sample {
     let id: StreamID
     let number: Int64
+    /// When it was seen first.
+    let seen = ContinuousClock.now
   }
 
   /// More would be an hour's for a consumer that is an hour behind; then every second one goes.
@@ -40,6 +42,9 @@ struct EntryNumbers {
     let passed = below.number + Int64((Double(max(0, above.number - below.number)) * part).rounded())
     return min(max(1, last - passed), max(1, info.length))
   }
+
+  /// Since when the first entry behind `position` certainly has been there; nil when no look has told.
+  func seen(behind position: StreamID) -> ContinuousClock.Instant? { samples.first { $0.id > position }?.seen }
 
   /// Takes in where the stream ends now.
   mutating func record(_ info: StreamInfo) {
