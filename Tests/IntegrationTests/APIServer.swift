@@ -46,6 +46,7 @@ struct APIServer {
   static func with(
     redisConfig: [String] = [],
     rateLimit: Int? = nil,
+    connections: Int? = nil,
     _ body: @Sendable (APIServer) async throws -> Void
   ) async throws {
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -79,6 +80,7 @@ struct APIServer {
         port: 0,
         group: group,
         workers: workers,
+        connections: connections.map { ConnectionLimit($0, countsThisMachine: true, logger: logger) },
         logger: logger,
         onRunning: { channel in portFound.yield(channel.localAddress?.port ?? 0) },
         routes: { router in
@@ -89,7 +91,8 @@ struct APIServer {
             keys: KeySchema(),
             clock: clock,
             registry: registry,
-            hub: hub
+            hub: hub,
+            guesses: TokenGuesses(logger: logger)
           ).add(to: router)
         }
       )

@@ -1,6 +1,8 @@
 import HowUsedServer
+import HowUsedModel
 import HowUsedStore
 import Redis
+import TestSupport
 import Testing
 
 /// What an acknowledged event leaves in the stream.
@@ -46,11 +48,38 @@ import Testing
       #expect(answer.hasPrefix("429 "))
       #expect(answer.contains(#""error":"too_many_requests""#))
       #expect(answer.contains(#""parameters":{"retry_after":1}"#))
+      let connection = try await server.connect()
+      let headers = try await connection.send([HTTPFormTests.request(HTTPFormTests.event(3))])[0].headers
+      #expect(headers["ratelimit-policy"] == #""events";q=2;w=1"#)
+      #expect(headers["ratelimit"] == #""events";r=0;t=1"#)
+      #expect(headers["retry-after"] == "1")
       #expect(try await server.event(3, bot: 2) == #"200 {"ok":true}"#, "another bot has its own limit")
       #expect(try await server.online() == 2, "reads are not limited")
       server.clock.advance(byMilliseconds: 1000)
       #expect(try await server.event(3) == #"200 {"ok":true}"#)
       #expect(try await server.fragments().count == 3)
+    }
+  }
+
+  @Test func aBotMayHaveALimitOfItsOwn() async throws {
+    try await APIServer.with(rateLimit: 2) { server async throws in
+      var bots = APIServer.bots
+      for (number, limit) in [(1, 0), (2, 1)] {
+        bots[try #require(BotID(rawValue: Int64(number)))]?.eventsPerSecond = limit
+      }
+      // What is kept in Redis is read again as it was.
+      bots = try bots.mapValues { try #require(BotRecord(id: $0.id, json: $0.json())) }
+      server.workers.update(BotDirectory(bots: bots))
+      for user in 1...10 { #expect(try await server.event(Int64(user)) == #"200 {"ok":true}"#) }
+      #expect(try await server.event(1, bot: 2) == #"200 {"ok":true}"#)
+      #expect(try await server.event(1, bot: 2).hasPrefix("429 "))
+      server.workers.update(BotDirectory(bots: APIServer.bots))
+      let isBack = try await eventually {
+        server.clock.advance(byMilliseconds: 1000)
+        let answers = [try await server.event(1, bot: 2), try await server.event(2, bot: 2)]
+        return answers.allSatisfy { $0.hasPrefix("200 ") }
+      }
+      #expect(isBack)
     }
   }
 }

@@ -9,6 +9,8 @@ package struct RequestError: Error, Sendable, Equatable {
   package var description: String { details.description }
   /// Seconds, for the `Retry-After` header and `parameters.retry_after`.
   package var retryAfter: Int? { details.retryAfter }
+  /// Events a second that are allowed, for the `RateLimit` headers.
+  package var limit: Int? { details.limit }
   /// The value of the `Allow` header.
   package var allow: String? { details.allow }
   /// The bad items of a refused batch, the first ``Limits/reportedItems`` of them.
@@ -23,6 +25,7 @@ package struct RequestError: Error, Sendable, Equatable {
     let field: String?
     let description: String
     let retryAfter: Int?
+    let limit: Int?
     let allow: String?
     let items: [ItemError]
 
@@ -31,6 +34,7 @@ package struct RequestError: Error, Sendable, Equatable {
       _ field: String?,
       _ description: String,
       _ retryAfter: Int?,
+      _ limit: Int?,
       _ allow: String?,
       _ items: [ItemError]
     ) {
@@ -38,6 +42,7 @@ package struct RequestError: Error, Sendable, Equatable {
       self.field = field
       self.description = description
       self.retryAfter = retryAfter
+      self.limit = limit
       self.allow = allow
       self.items = items
     }
@@ -51,16 +56,17 @@ package struct RequestError: Error, Sendable, Equatable {
     field: String? = nil,
     _ detail: String,
     retryAfter: Int? = nil,
+    limit: Int? = nil,
     allow: String? = nil,
     items: [ItemError] = []
   ) {
     let description = detail.isEmpty ? code.reason : "\(code.reason): \(detail)"
-    details = Details(code, field, description, retryAfter, allow, items)
+    details = Details(code, field, description, retryAfter, limit, allow, items)
   }
 
   package static func == (left: RequestError, right: RequestError) -> Bool {
     left.code == right.code && left.field == right.field && left.description == right.description
-      && left.retryAfter == right.retryAfter && left.allow == right.allow && left.items == right.items
+      && left.retryAfter == right.retryAfter && left.limit == right.limit && left.allow == right.allow && left.items == right.items
   }
 
   /// The same answer for an unknown bot and for a wrong token, so that bots can't be enumerated.
@@ -97,8 +103,13 @@ package struct RequestError: Error, Sendable, Equatable {
     )
   }
 
-  package static func tooManyRequests(retryAfter: Int) -> RequestError {
-    RequestError(.tooManyRequests, "the bot sends more events a second than this server allows", retryAfter: retryAfter)
+  package static func tooManyRequests(retryAfter: Int, limit: Int) -> RequestError {
+    RequestError(
+      .tooManyRequests,
+      "the bot sends more than \(limit) events a second; nothing was stored",
+      retryAfter: retryAfter,
+      limit: limit
+    )
   }
 
   /// Nothing was stored; sending the same again is right.

@@ -18,6 +18,7 @@ package struct HTTPService: Service {
   private let address: BindAddress
   private let group: any EventLoopGroup
   private let workers: WorkerPool
+  private let connections: ConnectionLimit
   private let routes: Routes
   private let onRunning: @Sendable (any Channel) async -> Void
   private let logger: Logger
@@ -31,6 +32,7 @@ package struct HTTPService: Service {
     port: Int,
     group: any EventLoopGroup,
     workers: WorkerPool,
+    connections: ConnectionLimit? = nil,
     logger: Logger,
     onRunning: @escaping @Sendable (any Channel) async -> Void = { _ in },
     routes: @escaping Routes
@@ -38,6 +40,7 @@ package struct HTTPService: Service {
     address = .hostname(host, port: port)
     self.group = group
     self.workers = workers
+    self.connections = connections ?? ConnectionLimit(logger: logger)
     self.routes = routes
     self.onRunning = onRunning
     self.logger = logger
@@ -55,7 +58,9 @@ package struct HTTPService: Service {
   package func run() async throws {
     let app = Application(
       router: Self.router(routes),
-      server: HTTPServerBuilder { [workers] responder in FastLaneChannel(workers: workers, responder: responder) },
+      server: HTTPServerBuilder { [workers, connections] responder in
+        FastLaneChannel(workers: workers, connections: connections, responder: responder)
+      },
       configuration: .init(
         address: address,
         serverName: nil,

@@ -62,6 +62,11 @@ package struct BotAdministration: Sendable {
     }
   }
 
+  /// - Parameter eventsPerSecond: see ``BotRecord/eventsPerSecond``.
+  package func limit(_ id: BotID, eventsPerSecond: Int?) async throws {
+    try await modify(id) { $0.eventsPerSecond = eventsPerSecond }
+  }
+
   package func rename(_ id: BotID, to name: String) async throws {
     try Self.check(name: name)
     try await modify(id) { $0.name = name }

@@ -10,6 +10,10 @@ package struct BotRecord: Sendable, Equatable {
   package var created: Int64
   package var apiTokenHash: TokenHash
   package var viewTokenHash: TokenHash
+  /// How many events a second it may send to a server: 0 is any number, nil what the server says.
+  package var eventsPerSecond: Int?
+
+  package static let eventsPerSecondLimits = 0...(1 << 23)
 
   /// The longest name, in UTF-8 bytes.
   package static let nameLimit = 200
@@ -36,6 +40,7 @@ package struct BotRecord: Sendable, Equatable {
     var created: Int64
     var apiTokenHash: String
     var viewTokenHash: String
+    var eventsPerSecond: Int?
   }
 
   /// The JSON that is stored in Redis.
@@ -44,7 +49,8 @@ package struct BotRecord: Sendable, Equatable {
       name: name,
       created: created,
       apiTokenHash: apiTokenHash.hex,
-      viewTokenHash: viewTokenHash.hex
+      viewTokenHash: viewTokenHash.hex,
+      eventsPerSecond: eventsPerSecond
     )
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
@@ -57,6 +63,7 @@ package struct BotRecord: Sendable, Equatable {
       let api = TokenHash(hex: stored.apiTokenHash), let view = TokenHash(hex: stored.viewTokenHash)
     else { return nil }
     self.init(id: id, name: stored.name, created: stored.created, apiTokenHash: api, viewTokenHash: view)
+    eventsPerSecond = stored.eventsPerSecond.flatMap { Self.eventsPerSecondLimits.contains($0) ? $0 : nil }
   }
 
   /// The records in the answer of `HGETALL`: fields and values by turns.

@@ -16,6 +16,7 @@ struct BotCommand: AsyncParsableCommand {
       BotListCommand.self,
       BotShowCommand.self,
       BotRotateCommand.self,
+      BotLimitCommand.self,
       BotRemoveCommand.self,
       BotMigrateUpdatesCommand.self,
     ]

@@ -18,7 +18,7 @@ struct ListeningOptions: ParsableArguments {
   @Option(
     help: .setting(
       "bot-rate-limit",
-      "Events a second that one bot may send to this server; more are answered with 429. (default: no limit)",
+      "Events a second that a bot without a limit of its own may send to this server; more are answered with 429; 0: any number. (default: 10000)",
       valueName: "events"
     )
   )
@@ -52,8 +52,21 @@ struct ListeningOptions: ParsableArguments {
     return try file.map { try TokenFile.read($0, "--operator-token-file").hash }
   }
 
-  /// Nil sets no limit.
-  var rateLimit: Int? { botRateLimit ?? Settings.value("bot-rate-limit") }
+  /// 0 sets no limit.
+  var rateLimit: Int { botRateLimit ?? Settings.value("bot-rate-limit") ?? IngestGate.standardRate }
+
+  @Option(
+    help: .setting(
+      "connections-per-address",
+      "Connections that one address, other than this machine, may have at once. (default: 1000)",
+      valueName: "connections"
+    )
+  )
+  var connectionsPerAddress: Int?
+
+  var addressLimit: Int {
+    connectionsPerAddress ?? Settings.value("connections-per-address") ?? ConnectionLimit.standard
+  }
 
   var threadCount: Int { threads ?? Settings.value("threads") ?? System.coreCount }
 
@@ -77,8 +90,11 @@ struct ListeningOptions: ParsableArguments {
 
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("--port: \(port) is not within 0 to 65535") }
-    if let rateLimit, !IngestGate.rateLimits.contains(rateLimit) {
-      throw ValidationError("--bot-rate-limit: \(rateLimit) is not within 1 to \(IngestGate.rateLimits.upperBound)")
+    guard rateLimit == 0 || IngestGate.rateLimits.contains(rateLimit) else {
+      throw ValidationError("--bot-rate-limit: \(rateLimit) is not within 0 to \(IngestGate.rateLimits.upperBound)")
+    }
+    guard (1...1_000_000).contains(addressLimit) else {
+      throw ValidationError("--connections-per-address: \(addressLimit) is not within 1 to 1000000")
     }
     guard (1...86_400).contains(idSeconds) else {
       throw ValidationError("--event-id-seconds: \(idSeconds) is not within 1 to 86400")

@@ -33,6 +33,7 @@ struct Server {
     self.logger = logger
     operatorToken = try listening.operatorToken()
     group = MultiThreadedEventLoopGroup(numberOfThreads: listening.threadCount)
+    let guesses = TokenGuesses(logger: logger)
     gate = IngestGate(rateLimit: listening.rateLimit)
     registry = BotRegistry(client: store.client, keys: store.keys, logger: logger)
     monitor = RedisMonitor(client: store.client, keys: store.keys, gate: gate, logger: logger)
@@ -43,6 +44,7 @@ struct Server {
       clock: clock,
       gate: gate,
       streamGuard: streamGuard,
+      guesses: guesses,
       idSeconds: listening.idSeconds,
       logger: logger
     )
@@ -63,6 +65,7 @@ struct Server {
       options: statistics,
       clock: clock,
       registry: registry,
+      guesses: guesses,
       logger: logger
     )
     registry.observe(workers.update)
@@ -96,6 +99,7 @@ struct Server {
       port: listening.port,
       group: group,
       workers: workers,
+      connections: ConnectionLimit(listening.addressLimit, logger: logger),
       logger: logger,
       onRunning: { [logger] channel in
         logger.notice("listening", metadata: ["port": "\(channel.localAddress?.port ?? listening.port)"])

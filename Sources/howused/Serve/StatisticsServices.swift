@@ -25,6 +25,7 @@ struct StatisticsServices {
     options: StatisticsOptions,
     clock: RedisClock,
     registry: BotRegistry,
+    guesses: TokenGuesses,
     logger: Logger
   ) {
     isCounting = !options.noStatistics
@@ -54,7 +55,8 @@ struct StatisticsServices {
       keys: store.keys,
       clock: clock,
       registry: registry,
-      hub: hub
+      hub: hub,
+      guesses: guesses
     )
   }
 

@@ -28,7 +28,8 @@ enum Statistics {
       keys: KeySchema(),
       clock: clock,
       registry: registry,
-      hub: hub
+      hub: hub,
+      guesses: TokenGuesses(logger: FuzzedServer.logger)
     ).add(to: router)
   }
 

@@ -13,6 +13,7 @@ import Testing
   /// Keeps the answers that it was given.
   private final class Client: APIResponder {
     var answers: [String] = []
+    let clientAddress: String? = nil
     func respond(_ answer: APIAnswer, place: Int) {
       let text =
         switch answer {

@@ -82,7 +82,7 @@ class HowUsed(System):
     def launch(self):
         place = self.register()
         return self.spawn([self.context.binary, "serve", "--host", "127.0.0.1", "--port", self.port,
-                           "--threads", self.threads, *place, *self.arguments])
+                           "--threads", self.threads, "--bot-rate-limit", 1 << 23, *place, *self.arguments])
 
     def register(self):
         """Makes the bots known; returns the options that say where everything is."""

@@ -12,6 +12,12 @@ package enum APIAnswer: Sendable {
   /// `"duplicates":N`.
   case accepted(Int, duplicates: Int)
   case failed(RequestError)
+
+  /// Whether who asked has shown a token that is good.
+  var isForKnown: Bool {
+    guard case .failed(let error) = self else { return true }
+    return error.code == .tooManyRequests || error.code == .redisUnavailable || error.code == .outcomeUnknown
+  }
 }
 
 /// Who asked: told the answer, on its event loop, exactly once for each request that it handed to an ``APIWorker``.
@@ -20,4 +26,6 @@ package protocol APIResponder: AnyObject {
   func respond(_ answer: APIAnswer, place: Int)
   /// Everything that this tick had for the responder was said: what was written may go out.
   func flushResponses()
+  /// Where the client is; nil on this machine.
+  var clientAddress: String? { get }
 }

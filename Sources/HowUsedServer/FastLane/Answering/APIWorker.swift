@@ -21,6 +21,7 @@ package final class APIWorker {
   private let keys: KeySchema
   private let clock: RedisClock
   private let gate: IngestGate
+  private let guesses: TokenGuesses
   private let idMilliseconds: Int64
   private let streamGuard: StreamGuard?
   /// Whether the guard has let events pass on the present connection.
@@ -51,11 +52,13 @@ package final class APIWorker {
     clock: RedisClock,
     gate: IngestGate,
     streamGuard: StreamGuard? = nil,
+    guesses: TokenGuesses? = nil,
     idSeconds: Int = 600,
     bodyBytes: Int = 1 << 25,
     eventLoop: any EventLoop,
     logger: Logger
   ) {
+    self.guesses = guesses ?? TokenGuesses(logger: logger)
     idMilliseconds = Int64(idSeconds) * 1000
     bodies = BodyBudget(limit: bodyBytes)
     self.redis = redis
@@ -158,6 +161,15 @@ package final class APIWorker {
         read(online, for: bot, responder: responder, place: place)
       }
     } catch {
+      refuse(error, to: responder, place: place)
+    }
+  }
+
+  private func refuse(_ error: RequestError, to responder: any APIResponder, place: Int) {
+    guard error == .unauthorized else { return answer(.failed(error), to: responder, place: place) }
+    let delay = guesses.refused(responder.clientAddress, now: now)
+    guard delay > .zero else { return answer(.failed(error), to: responder, place: place) }
+    eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
       answer(.failed(error), to: responder, place: place)
     }
   }
@@ -189,7 +201,13 @@ package final class APIWorker {
   private func bot(_ id: BotID) -> WorkerBot? {
     bots.bot(id) {
       registered[id].map {
-        WorkerBot(record: $0, id: id, keys: keys, rate: gate.rate(of: id), idMilliseconds: idMilliseconds)
+        WorkerBot(
+          record: $0,
+          id: id,
+          keys: keys,
+          rate: gate.rate(of: id, own: $0.eventsPerSecond),
+          idMilliseconds: idMilliseconds
+        )
       }
     }
   }
@@ -204,7 +222,9 @@ package final class APIWorker {
   ) throws(RequestError) {
     if gate.isClosed { throw .overloaded(retryAfter: 5) }
     guard isGuarded else { throw .redisUnavailable() }
-    if let rate = bot.rate, !rate.admits(events.count, second: now / 1000) { throw .tooManyRequests(retryAfter: 1) }
+    if let rate = bot.rate, !rate.admits(events.count, second: now / 1000) {
+      throw .tooManyRequests(retryAfter: 1, limit: Int(rate.limit))
+    }
     let write = bot.events ?? spareWrites.popLast() ?? EventWrite(worker: self)
     bot.events = write
     markPending(bot)

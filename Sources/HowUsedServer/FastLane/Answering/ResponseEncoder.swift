@@ -71,6 +71,11 @@ struct ResponseEncoder {
     var fields = [("Content-Type", "application/json"), ("Content-Length", String(length)), ("Date", date)]
     if case .failed(let error) = answer {
       if let seconds = error.retryAfter { fields.append(("Retry-After", String(seconds))) }
+      if let limit = error.limit {
+        // draft-ietf-httpapi-ratelimit-headers-10: the policy's name, quota and window; what remains, and when it's new.
+        fields.append(("RateLimit-Policy", "\"events\";q=\(limit);w=1"))
+        fields.append(("RateLimit", "\"events\";r=0;t=1"))
+      }
       if let methods = error.allow { fields.append(("Allow", methods)) }
     }
     if closes { fields.append(("Connection", "close")) }

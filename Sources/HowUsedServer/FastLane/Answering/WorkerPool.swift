@@ -19,9 +19,11 @@ package final class WorkerPool: Service {
     clock: RedisClock,
     gate: IngestGate,
     streamGuard: StreamGuard? = nil,
+    guesses: TokenGuesses? = nil,
     idSeconds: Int = 600,
     logger: Logger
   ) async throws {
+    let guesses = guesses ?? TokenGuesses(logger: logger)
     var workers: [ObjectIdentifier: NIOLoopBound<APIWorker>] = [:]
     for loop in group.makeIterator() {
       workers[ObjectIdentifier(loop)] = try await loop.submit {
@@ -31,6 +33,7 @@ package final class WorkerPool: Service {
           clock: clock,
           gate: gate,
           streamGuard: streamGuard,
+          guesses: guesses,
           idSeconds: idSeconds,
           eventLoop: loop,
           logger: logger

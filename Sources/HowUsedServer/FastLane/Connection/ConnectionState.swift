@@ -17,6 +17,9 @@ package struct ConnectionState {
   /// After how many the first byte of a request arrived that is not complete yet; once handed over, of a head.
   package var incompleteSince: Int?
 
+  /// Somebody with a token was answered.
+  package var isKnown = false
+
   /// The peer sends nothing more; what it has sent is still answered.
   package var peerHasFinished = false
 

@@ -14,14 +14,21 @@ package struct FastLaneChannel: HTTPChannelHandler {
 
   package let responder: HTTPChannelHandler.Responder
   private let workers: WorkerPool
+  private let connections: ConnectionLimit
 
-  package init(workers: WorkerPool, responder: @escaping HTTPChannelHandler.Responder) {
+  package init(
+    workers: WorkerPool,
+    connections: ConnectionLimit,
+    responder: @escaping HTTPChannelHandler.Responder
+  ) {
     self.workers = workers
+    self.connections = connections
     self.responder = responder
   }
 
   package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<FastLaneConnection> {
-    channel.eventLoop.makeCompletedFuture {
+    let connection = channel.eventLoop.makeCompletedFuture {
+      guard connections.admits(channel) else { throw ChannelError.inappropriateOperationForState }
       guard let worker = workers.worker(on: channel.eventLoop) else {
         throw ChannelError.inappropriateOperationForState
       }
@@ -38,6 +45,9 @@ package struct FastLaneChannel: HTTPChannelHandler {
       try options.setOption(.autoRead, value: false)
       return FastLaneConnection(channel: channel, handedOver: handedOver.futureResult)
     }
+    // Nobody else does.
+    connection.whenFailure { _ in channel.close(promise: nil) }
+    return connection
   }
 
   package func handle(value: FastLaneConnection, logger: Logger) async {

@@ -258,7 +258,7 @@ final class FastLaneHandler: ChannelDuplexHandler {
     let action = state.checked(
       checks,
       outstanding: responses.outstanding,
-      idleChecks: IdleTimeouts.idleChecks,
+      idleChecks: state.isKnown || progress.isKnown ? IdleTimeouts.idleChecks : IdleTimeouts.strangerChecks,
       requestChecks: IdleTimeouts.requestChecks,
       headChecks: IdleTimeouts.headChecks
     )
@@ -267,7 +267,10 @@ final class FastLaneHandler: ChannelDuplexHandler {
 }
 
 extension FastLaneHandler: APIResponder {
+  var clientAddress: String? { context.flatMap { ClientAddress.remote($0.channel) } }
+
   func respond(_ answer: APIAnswer, place: Int) {
+    if answer.isForKnown { state.isKnown = true }
     responses.fill(place, with: worker.responses.bytes(of: answer, closes: place == lastPlace))
   }
 

@@ -7,6 +7,8 @@ final class IdleTimeouts {
   static let interval = TimeAmount.seconds(5)
   /// A connection without a request ends after three minutes: longer than the pools of common HTTP clients keep theirs.
   static let idleChecks = 36
+  /// One on which nobody has shown a token ends after half a minute.
+  static let strangerChecks = 6
   /// One request may take fifteen seconds to arrive.
   static let requestChecks = 3
   /// A head that SwiftNIO's decoder reads, ten.

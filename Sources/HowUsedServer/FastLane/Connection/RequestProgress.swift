@@ -4,6 +4,8 @@ final class RequestProgress {
   var heads = 0
   /// A head was read, and not its request's end.
   var isWithinRequest = false
+  /// Somebody with a token was answered.
+  var isKnown = false
 }
 
 @available(*, unavailable)

@@ -157,7 +157,12 @@ final class APIRequestHandler: ChannelInboundHandler {
 }
 
 extension APIRequestHandler: APIResponder {
-  func respond(_ answer: APIAnswer, place: Int) { self.answer = answer }
+  var clientAddress: String? { context.flatMap { ClientAddress.remote($0.channel) } }
+
+  func respond(_ answer: APIAnswer, place: Int) {
+    self.answer = answer
+    if answer.isForKnown { progress.isKnown = true }
+  }
 
   func flushResponses() {
     guard let context, let answer, case .answering(let keepAlive) = state else { return }

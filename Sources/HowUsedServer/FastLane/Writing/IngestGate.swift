@@ -8,7 +8,10 @@ package final class IngestGate: Sendable {
   private let rateLimit: Int?
   private let rates = Mutex<[BotID: RateCounter]>([:])
 
-  /// - Parameter rateLimit: events a second of one bot; nil sets no limit.
+  /// Events a second of one bot, when nothing else is said.
+  package static let standardRate = 10_000
+
+  /// - Parameter rateLimit: events a second of one bot that has none of its own; nil sets no limit.
   package init(rateLimit: Int? = nil) { self.rateLimit = rateLimit }
 
   package static let rateLimits = 1...RateCounter.largestLimit
@@ -19,11 +22,12 @@ package final class IngestGate: Sendable {
   }
 
   /// What counts the bot's events, the same for all event loops; nil when there is no limit.
-  func rate(of bot: BotID) -> RateCounter? {
-    guard let rateLimit else { return nil }
+  /// - Parameter own: the bot's own limit: 0 is none; nil when it has the server's.
+  func rate(of bot: BotID, own: Int?) -> RateCounter? {
+    guard let limit = own ?? rateLimit, limit > 0 else { return nil }
     return rates.withLock { rates in
-      if let rate = rates[bot] { return rate }
-      let rate = RateCounter(limit: rateLimit)
+      if let rate = rates[bot], rate.limit == UInt64(clamping: limit) { return rate }
+      let rate = RateCounter(limit: limit)
       rates[bot] = rate
       return rate
     }
@@ -34,7 +38,7 @@ package final class IngestGate: Sendable {
 final class RateCounter: Sendable {
   /// The second in the upper 40 bits, what was counted in it in the lower 24.
   private let state = Atomic<UInt64>(0)
-  private let limit: UInt64
+  let limit: UInt64
 
   /// - Parameter limit: events a second, at most 2^24 - 1 - 1000 so that a last batch can't overflow.
   init(limit: Int) { self.limit = UInt64(clamping: min(limit, RateCounter.largestLimit)) }

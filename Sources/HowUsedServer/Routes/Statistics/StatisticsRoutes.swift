@@ -30,9 +30,10 @@ package struct StatisticsRoutes: Sendable {
     keys: KeySchema,
     clock: RedisClock,
     registry: BotRegistry,
-    hub: LiveHub
+    hub: LiveHub,
+    guesses: TokenGuesses
   ) {
-    access = StatisticsAccess(registry: registry)
+    access = StatisticsAccess(registry: registry, guesses: guesses)
     self.answers = answers
     self.retention = retention
     onlineReader = OnlineReader(client: client, keys: keys)
@@ -69,7 +70,7 @@ package struct StatisticsRoutes: Sendable {
     _ answer: @escaping @Sendable (Call) async throws -> Response
   ) {
     addOpen(path, to: router) { query, request, context in
-      let (bot, token, access) = try self.access.bot(query, request)
+      let (bot, token, access) = try await self.access.bot(query, request, context.channel, now: clock.nowMilliseconds)
       let isAllowed: @Sendable () -> Bool = { [registry = self.access.registry] in
         registry.snapshot[bot.id]?.access(of: token) != nil
       }
@@ -244,12 +245,15 @@ package struct StatisticsRoutes: Sendable {
 /// `token`, as in the hosted service's links, or as `id` and `Authorization: Bearer`.
 private struct StatisticsAccess: Sendable {
   let registry: BotRegistry
+  let guesses: TokenGuesses
 
   /// The bot and what the token allows, or a refusal that is the same whatever was wrong.
   func bot(
     _ query: QueryString,
-    _ request: Request
-  ) throws(RequestError) -> (record: BotRecord, token: TokenHash, access: BotAccess) {
+    _ request: Request,
+    _ channel: any Channel,
+    now: Int64
+  ) async throws -> (record: BotRecord, token: TokenHash, access: BotAccess) {
     let snapshot = registry.snapshot
     guard snapshot.isLoaded else {
       throw RequestError(.notReady, "the bots aren't known yet", retryAfter: 1)
@@ -258,7 +262,11 @@ private struct StatisticsAccess: Sendable {
     let token = (try query["token"] ?? BearerToken.of(request)).map { TokenHash(of: $0) }
     guard let id = try query["id"].flatMap({ Int64($0) }).flatMap({ BotID(rawValue: $0) }),
       let token, let record = snapshot[id], let access = record.access(of: token)
-    else { throw RequestError(.unauthorized, "unknown id or wrong token") }
+    else {
+      let delay = guesses.refused(ClientAddress.remote(channel), now: now)
+      try await Task.sleep(for: .nanoseconds(delay.nanoseconds))
+      throw RequestError(.unauthorized, "unknown id or wrong token")
+    }
     return (record, token, access)
   }
 }

@@ -1,0 +1,74 @@
+import Foundation
+import HowUsedStore
+import TestSupport
+import Testing
+
+/// Who has no good token, or too many connections, costs others nothing.
+@Suite struct StrangerTests {
+  private static func getOnline(_ token: String) -> String {
+    HTTPFormTests.request(#"{"botId":1,"apiToken":"\#(token)","requestType":"getOnline"}"#)
+  }
+
+  /// Whoever guesses waits longer and longer for less; the right token from the same address is answered at once.
+  @Test(arguments: ["body", "address"])
+  func guessingIsSlow(place: String) async throws {
+    try await APIServer.with { server async throws in
+      let guesses = try await server.connect()
+      func guess(_ number: Int) async throws -> Duration {
+        let start = ContinuousClock.now
+        let request =
+          place == "body"
+          ? Self.getOnline("guess-\(number)") : "GET /online?id=1&token=guess-\(number) HTTP/1.1\r\nHost: a\r\n\r\n"
+        let answer = try await guesses.send([request])[0]
+        #expect(answer.status == 401, "\(answer.body)")
+        return ContinuousClock.now - start
+      }
+      if place == "address" { try await server.registry.refresh() }
+      for number in 1...30 { _ = try await guess(number) }
+      #expect(try await guess(31) >= .milliseconds(990))
+      async let slow = guess(32)
+      let start = ContinuousClock.now
+      let owner = try await server.connect()
+      #expect(try await owner.send([Self.getOnline("view-1")])[0].status == 200)
+      #expect(try await server.event(1) == #"200 {"ok":true}"#)
+      let taken = ContinuousClock.now - start
+      #expect(try await slow >= .milliseconds(990))
+      #expect(taken < .milliseconds(990), "\(taken)")
+      // A minute without guesses is as good as none.
+      server.clock.advance(byMilliseconds: 60_000)
+      for number in 33...40 { _ = try await guess(number) }
+      server.clock.advance(byMilliseconds: 60_000)
+      #expect(try await guess(41) < .milliseconds(990))
+    }
+  }
+
+  @Test func anAddressHasSoManyConnections() async throws {
+    try await APIServer.with(connections: 4) { server async throws in
+      // One may still be ending.
+      var held: [HTTPConnection] = []
+      let areHeld = try await eventually {
+        let connection = try await server.connect()
+        if let answer = try? await connection.send([Self.getOnline("view-1")]), answer[0].status == 200 {
+          held.append(connection)
+        }
+        return held.count == 4
+      }
+      #expect(areHeld)
+      for _ in 0..<3 {
+        let socket = try RawSocket(port: server.port)
+        socket.send(Array(Self.getOnline("view-1").utf8))
+        let isClosed = try await eventually { socket.receive() == .closed }
+        #expect(isClosed, "it gets no answer")
+      }
+      for connection in held {
+        #expect(try await connection.send([Self.getOnline("view-1")])[0].status == 200, "the others go on")
+      }
+      await held.removeLast().close()
+      let isTaken = try await eventually {
+        let connection = try await server.connect()
+        return await (try? connection.send([Self.getOnline("view-1")]))?.first?.status == 200
+      }
+      #expect(isTaken)
+    }
+  }
+}
