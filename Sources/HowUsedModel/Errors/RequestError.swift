@@ -66,7 +66,8 @@ package struct RequestError: Error, Sendable, Equatable {
 
   package static func == (left: RequestError, right: RequestError) -> Bool {
     left.code == right.code && left.field == right.field && left.description == right.description
-      && left.retryAfter == right.retryAfter && left.limit == right.limit && left.allow == right.allow && left.items == right.items
+      && left.retryAfter == right.retryAfter && left.limit == right.limit && left.allow == right.allow
+      && left.items == right.items
   }
 
   /// The same answer for an unknown bot and for a wrong token, so that bots can't be enumerated.
