@@ -39,9 +39,10 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-    // The chart page's files, embedded by the C preprocessor, and zlib to compress them.
-    .target(name: "CDashboard", linkerSettings: [.linkedLibrary("z")]),
+    // The chart page's files, embedded by the C preprocessor.
+    .target(name: "CDashboard"),
     // Other files that are data and not code, embedded in the same way.
     .target(name: "CEmbeddedFiles"),
     // Text as bytes: decimal and hexadecimal numbers, percent-encoding. What everybody reads and writes.
@@ -69,19 +70,20 @@ let package = Package(
     ),
     .target(
       name: "HowUsedStatistics",
-      dependencies: nio + ["Redis", "HowUsedModel", "HowUsedStore", "HowUsedArchive", logging, lifecycle, crypto],
+      dependencies: nio + [
+        "ByteText", "Redis", "HowUsedModel", "HowUsedStore", "HowUsedArchive", logging, lifecycle, crypto,
+      ],
       swiftSettings: settings
     ),
     .target(
       name: "HowUsedServer",
       dependencies: nio + [
-        "ByteText", "CDashboard", "CEmbeddedFiles", "CZstd", "Redis", "HowUsedModel", "HowUsedStore", "HowUsedArchive",
-        "HowUsedStatistics", logging, lifecycle, deque, crypto,
+        "ByteText", "CDashboard", "CEmbeddedFiles", "CZlib", "CZstd", "Redis", "HowUsedModel", "HowUsedStore",
+        "HowUsedArchive", "HowUsedStatistics", logging, lifecycle, deque, crypto,
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
         .product(name: "NIOExtras", package: "swift-nio-extras"),
-        .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

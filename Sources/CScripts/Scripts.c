@@ -23,9 +23,14 @@ static const char trim_stream[] = {
 #embed "../HowUsedStore/Streams/Scripts/trim.lua"
     , 0,
 };
+static const char add_once[] = {
+#embed "../HowUsedStore/Streams/Scripts/once.lua"
+    , 0,
+};
 
 const char *_Nonnull const scriptReplaceBot = replace_bot;
 const char *_Nonnull const scriptRemoveBot = remove_bot;
 const char *_Nonnull const scriptForwardStream = forward_stream;
 const char *_Nonnull const scriptMoveEntries = move_entries;
 const char *_Nonnull const scriptTrimStream = trim_stream;
+const char *_Nonnull const scriptAddOnce = add_once;

@@ -20,12 +20,22 @@ package enum Limits {
 
   /// How old a backfilled event's `time` may be, in seconds.
   package static let backfillAge: Int64 = 7 * 86_400
+  /// UTF-8 bytes of an `eventId`.
+  package static let eventIDBytes = 64
   package static let batchItems = 1...1000
   /// How many bad items of a refused batch are reported.
   package static let reportedItems = 20
 
   /// Bytes of a request's body after decompression, whatever its form.
   package static let bodyBytes = 1 << 20
+  /// Bytes that any compressed body may expand to, and how many times its own size beyond: a batch of 1,000 items
+  /// that differ in nothing but user and time reaches 130 times.
+  package static let expandedBytes = 64 * 1024
+  package static let expansionRatio = 200
+  /// Bytes of a request's address, and of its header fields together; how many of these there may be.
+  package static let addressBytes = 4096
+  package static let headBytes = 16 * 1024
+  package static let headFields = 64
   /// How deep an unknown key's value may nest.
   package static let nesting = 16
   /// RFC 2046, section 5.1.1.

@@ -13,7 +13,7 @@ package final class Statistics: Sendable {
   private let clock: RedisClock
   private let online: OnlineReader
   private let follower: StreamFollower
-  private let keeper: RollupKeeper
+  private let rollups: RollupService
   private let status = FollowerStatus()
   private let scans = ScanCache()
   private let answers = AnswerCache()
@@ -65,7 +65,7 @@ package final class Statistics: Sendable {
       status: status,
       logger: logger
     )
-    keeper = RollupKeeper(
+    rollups = RollupService(
       all,
       layout: layout,
       retention: retention,
@@ -81,7 +81,7 @@ package final class Statistics: Sendable {
   /// What reads the streams; best on a thread that serves no requests.
   package var following: any Service { follower }
   /// What makes files; it has a thread of its own.
-  package var keeping: any Service { keeper }
+  package var maintenance: any Service { rollups }
 
   /// What keeps the statistics from going on, for a person; nil when nothing does.
   package var problem: String? { status.problem }
@@ -107,8 +107,8 @@ package final class Statistics: Sendable {
   /// The bot's partition, once it is followed.
   private func followed(_ bot: BotID) async throws -> PartitionStatistics {
     let partition = try partition(of: bot)
-    let isNew = partition.asked.map { $0.duration(to: .now) > StreamFollower.interest } ?? true
-    partition.noteAsked()
+    let isNew = partition.lastRequested.map { $0.duration(to: .now) > StreamFollower.idleTimeout } ?? true
+    partition.markRequested()
     let deadline = ContinuousClock.now + Self.longestWait
     while !partition.isLoaded || (isNew && partition.asOf == 0), ContinuousClock.now < deadline {
       try await Task.sleep(for: .milliseconds(20))
@@ -143,7 +143,7 @@ package final class Statistics: Sendable {
           return try body(BotReader(snapshot, cache: scans, deadline: deadline))
         }
       } catch is RollupGone where attempts < 5 {
-        // Files were joined meanwhile; the next look finds the new ones.
+        // Files were merged meanwhile; the next look finds the new ones.
         attempts += 1
         try await Task.sleep(for: .milliseconds(50 << attempts))
       } catch let damage as RollupDamage {
@@ -194,16 +194,16 @@ extension Statistics: StatisticsAnswering {
   }
 }
 
-extension Statistics: PulseReading {
-  package func pulse(of bots: Set<BotID>) async -> [BotID: BotPulse] {
+extension Statistics: RecentUsesReading {
+  package func recentUses(of bots: Set<BotID>) async -> [BotID: RecentUses] {
     let now = clock.nowMilliseconds
-    var pulses: [BotID: BotPulse] = [:]
+    var recentUses: [BotID: RecentUses] = [:]
     for bot in bots {
       guard let partition = try? partition(of: bot) else { continue }
       let (uses, asOf) = partition.usesInLastMinute(of: bot, at: now)
-      pulses[bot] = BotPulse(usesLastMinute: uses, asOf: asOf)
+      recentUses[bot] = RecentUses(usesLastMinute: uses, asOf: asOf)
     }
-    return pulses
+    return recentUses
   }
 }
 

@@ -1,3 +1,4 @@
+package import Glibc
 package import Logging
 package import NIOCore
 import NIOPosix
@@ -42,7 +43,7 @@ package final class Store: Sendable {
     group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
     logger: Logger
   ) async throws -> Store {
-    try SmallFile.makeFolder(configuration.dataFolder, mode: 0o755)
+    try DataFolder.protect(configuration.dataFolder, group: configuration.dataGroup)
     let embedded = configuration.redis == nil ? try EmbeddedRedis(configuration, logger: logger) : nil
     try await embedded?.acquire()
     let endpoint = configuration.redis ?? RedisEndpoint(address: .unix(path: embedded?.socket ?? ""))
@@ -147,6 +148,8 @@ extension EmbeddedRedis {
 package struct StoreConfiguration: Sendable {
   /// The data folder: the archive, and the private Redis when there's no ``redis``.
   package var dataFolder: String
+  /// Whose members may read the archive; nil: nobody else.
+  package var dataGroup: gid_t?
   /// The operator's Redis; nil for a private one.
   package var redis: RedisEndpoint?
   /// What all keys in Redis begin with; see `KeySchema.isValid`.

@@ -65,13 +65,13 @@ final class SampleArchive {
 
   func verify() throws -> VerifyReport { try ArchiveVerifier(layout: layout).verify() }
 
-  /// Changes one byte of a file, in all of its names.
-  func flip(_ path: String, at offset: Int) throws {
+  /// Changes one byte of a file, in all of its names; once more, and it's as it was.
+  func flip(_ path: String, at offset: Int, mask: UInt8 = 0x10) throws {
     let handle = try FileHandle(forUpdating: URL(filePath: path))
     try handle.seek(toOffset: UInt64(offset))
     let byte = try handle.read(upToCount: 1)?.first ?? 0
     try handle.seek(toOffset: UInt64(offset))
-    try handle.write(contentsOf: Data([byte ^ 0x10]))
+    try handle.write(contentsOf: Data([byte ^ mask]))
     try handle.close()
   }
 

@@ -41,7 +41,8 @@ import Testing
 
   @Test(arguments: ["Connection: close", "connection:close", "CONNECTION:   CLOSE", "Connection: Close"])
   func takesALastRequest(field: String) {
-    guard case .request(let request) = Self.recognize(Self.request(fields: ["Content-Length: 52", field])) else {
+    guard case .request(let request) = Self.recognize(Self.request(fields: ["Host: a", "Content-Length: 52", field]))
+    else {
       Issue.record("not recognised")
       return
     }
@@ -50,9 +51,11 @@ import Testing
 
   @Test(arguments: [
     [], ["Connection: keep-alive"], ["Connection: keep-alive", "Connection: keep-alive"], ["X: close"],
+    ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQ"],
   ])
   func takesARequestThatIsNotTheLast(fields: [String]) {
-    guard case .request(let request) = Self.recognize(Self.request(fields: ["Content-Length: 52"] + fields)) else {
+    guard case .request(let request) = Self.recognize(Self.request(fields: ["Host: a", "Content-Length: 52"] + fields))
+    else {
       Issue.record("not recognised")
       return
     }
@@ -91,7 +94,9 @@ import Testing
     ["Content-Length: 52", "Transfer-Encoding: chunked"],
     ["Content-Length: 52", "transfer-encoding: identity"],
     ["Content-Length: 52", "Expect: 100-continue"],
-    ["Content-Length: 52", "Upgrade: h2c"],
+    ["Content-Length: 52", "Upgrade: websocket"],
+    ["Content-Length: 52", "Connection: upgrade"],
+    ["Content-Length: 52", "Host: b"],
     ["Content-Length: 52", "Connection: close", "Connection: close"],
     ["Content-Length: 52", "Connection: close", "Connection: keep-alive"],
     ["Content-Length: 52", "Connection: keep-alive", "Connection: close"],
@@ -112,10 +117,16 @@ import Testing
     ["Content-Length: 52", "X(1): a"],
     ["Content-Length: 52", ": a"],
     ["Content-Length: 52", "no colon"],
-    ["Host: without-a-length"],
+    ["X: without-a-length"],
   ])
   func handsOverWhatIsOpenToOpinion(fields: [String]) {
-    #expect(Self.recognize(Self.request(fields: fields)) == .handOver)
+    #expect(Self.recognize(Self.request(fields: ["Host: a"] + fields)) == .handOver)
+  }
+
+  @Test func handsOverWhatHasNoHostOrTooManyFields() {
+    #expect(Self.recognize(Self.request(fields: ["Content-Length: 52"])) == .handOver)
+    let many = (1...63).map { "X-\($0): 1" }
+    #expect(Self.recognize(Self.request(fields: ["Host: a", "Content-Length: 52"] + many)) == .handOver)
   }
 
   @Test(arguments: [

@@ -10,7 +10,7 @@ final class RecountRig {
   let folder: TemporaryFolder
   let layout: RollupLayout
   let partition = Partition(rawValue: 3)
-  private(set) var maker: RollupMaker
+  private(set) var maintenance: RollupMaintenance
   private(set) var removals: [Int64: StreamID] = [:]
   private var open: [RecountEvent] = []
   /// As a server keeps them, from one question to the next.
@@ -24,8 +24,8 @@ final class RecountRig {
     self.figures = figures
     folder = try TemporaryFolder()
     layout = RollupLayout(ArchiveLayout(root: folder.path + "/archive"))
-    maker = RollupMaker(layout, partition)
-    maker.limits.figures = figures
+    maintenance = RollupMaintenance(layout, partition)
+    maintenance.limits.figures = figures
   }
 
   /// More events, with greater ids than those before.
@@ -69,10 +69,22 @@ final class RecountRig {
     }
   }
 
+  /// Joins segments of past days, or begins to: it may be killed at a step.
+  func compact(now: Int64, crash: CompactStep?) throws {
+    let compactor = ArchiveCompactor(layout: layout.archive, now: now * 1000) {
+      if $0 == crash { throw CancellationError() }
+    }
+    do {
+      _ = try compactor.run(partition)
+    } catch is CancellationError {
+      #expect(try ArchiveVerifier(layout: layout.archive).verify().problems == [])
+    }
+  }
+
   /// A new process on the same folder.
   func restart() {
-    maker = RollupMaker(layout, partition)
-    maker.limits.figures = figures
+    maintenance = RollupMaintenance(layout, partition)
+    maintenance.limits.figures = figures
   }
 
   func remove(_ bot: Int64, through id: StreamID) {
@@ -82,20 +94,20 @@ final class RecountRig {
 
   /// Makes what files there should be at a time: Unix seconds.
   func keep(now: Int64) throws {
-    var orders = KeepingOrders(now: now * 1000)
-    orders.removals = removals
+    var input = MaintenanceInput(now: now * 1000)
+    input.removals = removals
     var steps = 0
-    while try maker.step(orders) == .worked, steps < 10_000 { steps += 1 }
+    while try maintenance.step(input) == .worked, steps < 10_000 { steps += 1 }
     #expect(steps < 10_000)
-    #expect(maker.takeReport().damages == [])
-    for tail in tails.values { tail.drop(through: maker.set.through.last) }
+    #expect(maintenance.takeReport().damages == [])
+    for tail in tails.values { tail.drop(through: maintenance.set.through.last) }
   }
 
   /// What a question is answered from.
   func reader(of bot: Int64, now: Int64) throws -> BotReader {
-    let snapshot = BotSnapshot(
+    let snapshot = BotSections(
       bot: bot,
-      files: maker.set,
+      files: maintenance.set,
       removal: removals[bot],
       tail: try tails[bot]?.sections() ?? [],
       asOf: now * 1000,

@@ -69,7 +69,7 @@ struct APIServer {
         client: client,
         keys: KeySchema(),
         clock: clock,
-        pulses: statistics,
+        recentUses: statistics,
         interval: .milliseconds(10),
         logger: logger
       )

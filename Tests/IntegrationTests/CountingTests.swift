@@ -11,7 +11,10 @@ import Testing
     let program = HowUsedProgram(environment: ["HOWUSED_DATA_DIR": folder.path])
     let server = try await ServerProcess(dataFolder: folder.path, options: options)
     let added = try await program.run(
-      ["bot", "add", "7", "--name", "A \"bot\"", "--api-token", "api-token", "--view-token", "view-token"] + options
+      [
+        "bot", "add", "7", "--name", "A \"bot\"", "--api-token", "api-token", "--view-token", "view-token",
+        "--allow-short-tokens",
+      ] + options
     )
     #expect(added.status == 0, "\(added.error)")
     #expect(try await eventually { try await get(server, "/online").status == 200 })

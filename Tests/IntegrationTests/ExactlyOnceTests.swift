@@ -20,7 +20,7 @@ import Testing
     let program = HowUsedProgram()
     let place = ["--data-dir", folder.path, "--redis-url", redis.url]
     let added = try await program.run(
-      ["bot", "add", "1", "--api-token", "api-token", "--view-token", "view-token"] + place
+      ["bot", "add", "1", "--api-token", "api-token", "--view-token", "view-token", "--allow-short-tokens"] + place
     )
     #expect(added.status == 0, "\(added.error)")
 

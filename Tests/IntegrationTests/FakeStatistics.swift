@@ -3,7 +3,7 @@ import HowUsedStatistics
 import Synchronization
 
 /// Answers every question with the same, and remembers what was asked.
-final class FakeStatistics: StatisticsAnswering, PulseReading {
+final class FakeStatistics: StatisticsAnswering, RecentUsesReading {
   enum Question: Hashable {
     case chart(ChartQuery)
     case top(TopQuery)
@@ -82,7 +82,7 @@ final class FakeStatistics: StatisticsAnswering, PulseReading {
     return RecentEvents(asOf: asOf, events: [event])
   }
 
-  func pulse(of bots: Set<BotID>) async -> [BotID: BotPulse] {
-    Dictionary(uniqueKeysWithValues: bots.map { ($0, BotPulse(usesLastMinute: 7, asOf: state.withLock { $0.asOf })) })
+  func recentUses(of bots: Set<BotID>) async -> [BotID: RecentUses] {
+    Dictionary(uniqueKeysWithValues: bots.map { ($0, RecentUses(usesLastMinute: 7, asOf: state.withLock { $0.asOf })) })
   }
 }

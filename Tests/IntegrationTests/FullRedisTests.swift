@@ -30,10 +30,6 @@ import Testing
       #expect(await server.stop() != nil, "\(server.output)")
     }
     server = try await served.start(options)
-    let isDrained = try await eventually(within: ServedFolder.patience) {
-      try await served.withRedis { try await served.waiting($0) } == 0
-    }
-    #expect(isDrained, "\(server.output)")
     let isReady = try await eventually(within: ServedFolder.patience) {
       try await ServedFolder.health(server).status == "ready"
     }
@@ -41,6 +37,7 @@ import Testing
     let later = try await ServedFolder.send(90_000_001...90_000_020, to: server)
     #expect(later.count == 20)
     #expect(await server.stop() != nil, "\(server.output)")
+    try await served.drain(options)
     await keeper.release()
     try await served.verify()
     #expect(try await served.archived().sorted() == (acknowledged + added + later).sorted())
@@ -49,7 +46,8 @@ import Testing
   @Test("A burst beyond the limit: what is acknowledged is archived, once, long before the archive's interval")
   func burst() async throws {
     let served = try await ServedFolder()
-    let server = try await served.serve(["--redis-memory", "32mb"])
+    let options = ["--redis-memory", "32mb"]
+    let server = try await served.serve(options)
     // Together some 60 MB of streams.
     let text = String(repeating: "x", count: 120)
     let loads = (0..<4).map { load in
@@ -80,6 +78,7 @@ import Testing
     }
     #expect(isReady, "\(server.output)")
     #expect(await server.stop() != nil, "\(server.output)")
+    try await served.drain(options)
     try await served.verify()
     let archived = try await served.archived()
     #expect(Set(archived).count == archived.count, "doubled")

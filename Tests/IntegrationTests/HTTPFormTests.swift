@@ -47,7 +47,7 @@ import Testing
   @Test func theHandOverKeepsTheOrder() async throws {
     try await APIServer.with { server async throws in
       let connection = try await server.connect()
-      let chunked = "POST /api HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+      let chunked = "POST /api HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
       let body = Self.event(2)
       let size = String(body.utf8.count, radix: 16)
       let pieces = [
@@ -86,15 +86,21 @@ import Testing
   @Test func errorsSayWhatWouldBeRight() async throws {
     try await APIServer.with { server async throws in
       let cases: [(request: String, status: Int, word: String, field: (String, String)?)] = [
-        ("PUT /api HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 405, "method_not_allowed", ("allow", "POST")),
-        ("DELETE / HTTP/1.1\r\n\r\n", 405, "method_not_allowed", ("allow", "POST")),
-        ("GET /api HTTP/1.1\r\n\r\n", 405, "method_not_allowed", ("allow", "POST")),
-        ("POST /elsewhere HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 405, "method_not_allowed", ("allow", "GET, HEAD")),
-        ("TRACE /stats HTTP/1.1\r\n\r\n", 405, "method_not_allowed", ("allow", "GET, HEAD, OPTIONS")),
-        ("GET /nowhere HTTP/1.1\r\n\r\n", 404, "not_found", nil),
-        ("POST /nowhere HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", 404, "not_found", nil),
+        ("PUT /api HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 405, "method_not_allowed", ("allow", "POST")),
+        ("DELETE / HTTP/1.1\r\nHost: a\r\n\r\n", 405, "method_not_allowed", ("allow", "POST")),
+        ("GET /api HTTP/1.1\r\nHost: a\r\n\r\n", 405, "method_not_allowed", ("allow", "POST")),
+        (
+          "POST /elsewhere HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 405, "method_not_allowed",
+          ("allow", "GET, HEAD")
+        ),
+        ("TRACE /stats HTTP/1.1\r\nHost: a\r\n\r\n", 405, "method_not_allowed", ("allow", "GET, HEAD, OPTIONS")),
+        ("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", 404, "not_found", nil),
+        ("POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}", 404, "not_found", nil),
         (Self.request("<xml/>", fields: ["Content-Type: text/xml"]), 415, "unsupported_media_type", nil),
-        ("POST /api HTTP/1.1\r\nContent-Length: 1048577\r\n\r\n", 413, "payload_too_large", ("connection", "close")),
+        (
+          "POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 1048577\r\n\r\n", 413, "payload_too_large",
+          ("connection", "close")
+        ),
         (Self.request("x", fields: ["Content-Encoding: br"]), 400, "invalid_content_encoding", nil),
         (Self.request("x", fields: ["Content-Encoding: zstd"]), 400, "invalid_content_encoding", nil),
         (
@@ -121,7 +127,9 @@ import Testing
       let connection = try await server.connect()
       let chunk = String(repeating: "x", count: 65_536)
       let chunks = Array(repeating: "10000\r\n\(chunk)\r\n", count: 17)
-      let answer = try await connection.send(["POST /api HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"] + chunks)[0]
+      let answer = try await connection.send(
+        ["POST /api HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"] + chunks
+      )[0]
       #expect(answer.status == 413)
     }
   }

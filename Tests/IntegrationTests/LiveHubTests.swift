@@ -24,9 +24,9 @@ import Testing
     }
   }
 
-  private struct Pulses: PulseReading {
-    func pulse(of bots: Set<BotID>) async -> [BotID: BotPulse] {
-      Dictionary(uniqueKeysWithValues: bots.map { ($0, BotPulse(usesLastMinute: 10 + $0.rawValue, asOf: 77)) })
+  private struct FixedUses: RecentUsesReading {
+    func recentUses(of bots: Set<BotID>) async -> [BotID: RecentUses] {
+      Dictionary(uniqueKeysWithValues: bots.map { ($0, RecentUses(usesLastMinute: 10 + $0.rawValue, asOf: 77)) })
     }
   }
 
@@ -46,7 +46,7 @@ import Testing
         client: client,
         keys: KeySchema(partitions: 4),
         clock: clock,
-        pulses: Pulses(),
+        recentUses: FixedUses(),
         interval: .milliseconds(50),
         logger: logger
       )
@@ -141,6 +141,23 @@ import Testing
         var viewer = viewer.makeAsyncIterator()
         #expect(await next("data: ", &viewer)?.contains(#""uses":\#(11 + index),"#) == true)
       }
+    }
+  }
+
+  @Test func viewersAreLimitedByBotAndAddress() async throws {
+    try await run { bench, _ async throws in
+      let window = LiveWindow(bot: bench.bot, seconds: 120)
+      let limits = LiveHub.viewerLimits
+      var viewers = (0..<limits.address).compactMap { _ in bench.hub.join(window, address: "192.0.2.1") {} }
+      #expect(viewers.count == limits.address)
+      #expect(bench.hub.join(window, address: "192.0.2.1") {} == nil)
+      viewers += (0..<limits.bot).compactMap { _ in bench.hub.join(window) {} }
+      #expect(viewers.count == limits.bot)
+      let other = try #require(BotID(rawValue: 2))
+      #expect(bench.hub.join(LiveWindow(bot: other, seconds: 120), address: "192.0.2.2") {} != nil)
+      viewers.removeAll()
+      let isFree = try await eventually { bench.hub.join(window, address: "192.0.2.1") {} != nil }
+      #expect(isFree)
     }
   }
 

@@ -20,9 +20,15 @@ import Testing
     }
   }
 
-  private func watch(_ server: APIServer, receiveBuffer: Int32? = nil) throws -> RawSocket {
+  private func watch(
+    _ server: APIServer,
+    token: String = "live-view-1",
+    seconds: Int = 120,
+    receiveBuffer: Int32? = nil
+  ) throws -> RawSocket {
     let viewer = try RawSocket(port: server.port, receiveBuffer: receiveBuffer)
-    viewer.send(Array("GET /live?id=1&token=live-view-1 HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
+    let address = "/live?id=1&token=\(token)&seconds=\(seconds)"
+    viewer.send(Array("GET \(address) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
     return viewer
   }
 
@@ -32,6 +38,46 @@ import Testing
     return try await eventually(within: .seconds(30)) {
       if case .bytes(let bytes) = viewer.receive() { heard += String(decoding: bytes, as: UTF8.self) }
       return heard.contains(text)
+    }
+  }
+
+  @Test func aTokenThatIsReplacedEndsItsViewers() async throws {
+    try await with { server async throws in
+      let bot = try #require(BotID(rawValue: 1))
+      let byView = try watch(server)
+      let byAPI = try watch(server, token: "live-api-1")
+      #expect(try await hears("data: ", byView))
+      #expect(try await hears("data: ", byAPI))
+      let bots = BotAdministration(client: server.client, keys: server.keys)
+      try await bots.rotate(bot, api: nil, view: .random())
+      try await server.registry.refresh()
+      let isCut = try await eventually { byView.receive() == .closed || server.hub.viewerCount == 1 }
+      #expect(isCut)
+      #expect(try await hears("data: ", byAPI), "the other token is still good")
+      try await bots.remove(bot)
+      try await server.registry.refresh()
+      let areGone = try await eventually { server.hub.viewerCount == 0 }
+      #expect(areGone)
+    }
+  }
+
+  /// Every window of a bot is counted each second, whoever looks at it.
+  @Test func oneTokenHasSoManyWindowsAndViewers() async throws {
+    try await with { server async throws in
+      var viewers = try (1...LiveHub.windowLimit).map { try watch(server, seconds: $0) }
+      let areThere = try await eventually { server.hub.viewerCount == LiveHub.windowLimit }
+      #expect(areThere)
+      let refused = try watch(server, seconds: 599)
+      #expect(try await hears("HTTP/1.1 503 ", refused))
+      viewers.append(try watch(server, seconds: 1))
+      let isTaken = try await eventually { server.hub.viewerCount == LiveHub.windowLimit + 1 }
+      #expect(isTaken, "a window that is there anyhow costs nothing")
+      viewers.removeFirst(5)
+      let isThere = try await eventually {
+        let viewer = try watch(server, seconds: 598)
+        return try await hears("HTTP/1.1 200 ", viewer)
+      }
+      #expect(isThere)
     }
   }
 

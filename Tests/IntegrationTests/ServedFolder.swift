@@ -90,6 +90,17 @@ struct ServedFolder {
   /// The user ids of all lines in sealed files, in their order.
   func archived() async throws -> [Int] { try await installation.archived().map(\.userId) }
 
+  /// Serves until everything is sealed: memory that is no longer short seals nothing before its time, and a stop on a slow
+  /// machine may leave events in Redis.
+  func drain(_ options: [String]) async throws {
+    let server = try await serve(options + ["--archive-interval", "1"])
+    let isDrained = try await eventually(within: Self.patience) {
+      try await withRedis { try await waiting($0) } == 0
+    }
+    #expect(isDrained, "\(server.output)")
+    #expect(await server.stop() != nil, "\(server.output)")
+  }
+
   /// Entries in all streams.
   func waiting(_ client: RedisClient) async throws -> Int {
     let lengths = try await client.pipeline(keys.partitions.map { ["XLEN", keys.events($0)] })

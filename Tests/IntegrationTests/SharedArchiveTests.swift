@@ -95,7 +95,16 @@ import Testing
   private static let patience: Duration = .seconds(30)
 
   private static func add(bot: Int, _ program: HowUsedProgram) async throws {
-    let added = try await program.run("bot", "add", "\(bot)", "--api-token", "api-token", "--view-token", "view-token")
+    let added = try await program.run(
+      "bot",
+      "add",
+      "\(bot)",
+      "--api-token",
+      "api-token",
+      "--view-token",
+      "view-token",
+      "--allow-short-tokens"
+    )
     #expect(added.status == 0, "\(added.error)")
   }
 

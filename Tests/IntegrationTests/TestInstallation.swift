@@ -34,7 +34,16 @@ struct TestInstallation {
 
   func add(bots: ClosedRange<Int>) async throws {
     for bot in bots {
-      let added = try await run("bot", "add", "\(bot)", "--api-token", "api-token", "--view-token", "view-token")
+      let added = try await run(
+        "bot",
+        "add",
+        "\(bot)",
+        "--api-token",
+        "api-token",
+        "--view-token",
+        "view-token",
+        "--allow-short-tokens"
+      )
       #expect(added.status == 0, "\(added.error)")
     }
   }

@@ -38,7 +38,7 @@ struct RedisConnectionTests {
             firstTag: UInt64(burst) * 10_000
           )
         }
-        let lines = try await connection.lines(200_000, within: .seconds(30))
+        let lines = try await connection.lines(200_000, within: .seconds(180))
         #expect(lines.count == 200_000)
         #expect(lines.last == "99999.1=:100000")
         let pending = try await connection.run { connection, _ in connection.pendingCount }

@@ -21,7 +21,12 @@ package final class HangingDisk: Sendable {
 
   /// For the process that it is to happen to.
   package var environment: [String: String] {
-    ["LD_PRELOAD": "\(folder.path)/hang.so", "HANG_WHILE": switchPath, "HANG_FILES": files, "HANG_MARK": markPath]
+    // What `scripts/test --threads` loads stays loaded.
+    let libraries = ["\(folder.path)/hang.so", ProcessInfo.processInfo.environment["LD_PRELOAD"]].compactMap { $0 }
+    return [
+      "LD_PRELOAD": libraries.joined(separator: ":"), "HANG_WHILE": switchPath, "HANG_FILES": files,
+      "HANG_MARK": markPath,
+    ]
   }
 
   package func hang() throws { try Data().write(to: URL(filePath: switchPath)) }

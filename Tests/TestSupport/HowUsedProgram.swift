@@ -15,7 +15,13 @@ package struct HowUsedProgram: Sendable {
     return tests.appending(path: "howused").path(percentEncoded: false)
   }()
 
-  /// Environment variables besides PATH.
+  /// What the program gets of our own environment: where programs are, and what `scripts/test --threads` sets.
+  private static let inherited: [String: String] = {
+    let own = ProcessInfo.processInfo.environment.filter { ["PATH", "TSAN_OPTIONS", "LD_PRELOAD"].contains($0.key) }
+    return own.merging(["PATH": "/usr/bin:/bin"]) { own, _ in own }
+  }()
+
+  /// Environment variables besides those.
   private let environment: [String: String]
 
   package init(environment: [String: String] = [:]) { self.environment = environment }
@@ -38,8 +44,7 @@ package struct HowUsedProgram: Sendable {
     let process = Process()
     process.executableURL = URL(filePath: program)
     process.arguments = arguments
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    process.environment = ["PATH": path].merging(environment) { _, own in own }
+    process.environment = Self.inherited.merging(environment) { _, own in own }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = files.output
     process.standardError = files.error

@@ -16,3 +16,6 @@ extern const char *_Nonnull const scriptMoveEntries;
 
 /// HowUsedStore/Streams/Scripts/trim.lua
 extern const char *_Nonnull const scriptTrimStream;
+
+/// HowUsedStore/Streams/Scripts/once.lua
+extern const char *_Nonnull const scriptAddOnce;

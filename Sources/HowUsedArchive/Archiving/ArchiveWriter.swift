@@ -64,6 +64,7 @@ actor ArchiveWriter {
     comparisons[partition] = nil
     try checkFolder()
     let log = log(partition)
+    try finishJoining(log)
     var damage: [SegmentDamage] = []
     let dated = try datedNames()
     let position = try log.position(dated: dated) { damage.append($0) }
@@ -72,6 +73,14 @@ actor ArchiveWriter {
     let unsealed = try UnsealedEvents.read(log, after: position.last)
     progress.begin(partition, at: position)
     return (position.last, unsealed, damage)
+  }
+
+  /// Goes on where `archive compact` was killed; if one runs it does that itself.
+  private func finishJoining(_ log: PartitionLog) throws {
+    let joining = SegmentJoining(log: log, hook: { _ in })
+    guard try !joining.marks().isEmpty, let lock = try? PurgeLock.take(log.layout) else { return }
+    defer { lock.unlock() }
+    try joining.finish()
   }
 
   /// One listing is for all partitions that are opened together: there may be millions of names.

@@ -21,9 +21,11 @@ struct ArchivedLines {
     self.log = log
     removed = min(try log.floor()?.last ?? .zero, StreamID(milliseconds: UInt64(max(0, old)), sequence: 0))
     for number in try log.numbers().reversed() {
-      guard let footer = try SegmentFooter.read(log.layout.segment(number, log.partition)), footer.last >= first else {
-        break
+      guard let footer = try log.footerIfThere(number) else {
+        // Joined with later ones since it was listed.
+        if try Folder.status(of: log.layout.segment(number, log.partition)) == nil { continue } else { break }
       }
+      guard footer.last >= first else { break }
       numbers.append(number)
     }
   }
@@ -94,7 +96,7 @@ struct ArchivedLines {
     } catch is SegmentDamage {
       return try SegmentReader.part(path)
     } catch let error as FileError where error.isMissing {
-      // Removed by age since it was listed.
+      // Removed by age since it was listed, or joined with later ones.
       return nil
     }
   }

@@ -41,8 +41,11 @@ package struct ArchiveStatusReader: Sendable {
   private func files(_ partition: Partition, _ status: inout PartitionStatus) throws -> StreamID {
     let log = PartitionLog(layout: layout, partition: partition)
     var end = try log.floor()?.last ?? .zero
-    for number in try log.numbers() {
-      guard let footer = try footer(layout.segment(number, partition)) else { continue }
+    var next = UInt64.max
+    for number in try log.numbers().reversed() where number < next {
+      guard let footer = try log.footerIfThere(number) else { continue }
+      // Files of what it stands for count no more.
+      next = footer.numbers.lowerBound
       status.segments += 1
       status.events += footer.count
       status.bytes += footer.start + SegmentFooter.size
@@ -62,15 +65,6 @@ package struct ArchiveStatusReader: Sendable {
       status.openEvents = max(status.openEvents, open)
     }
     return end
-  }
-
-  /// Nil as well for what was removed since it was listed.
-  private func footer(_ path: String) throws(FileError) -> SegmentFooter? {
-    do {
-      return try SegmentFooter.read(path)
-    } catch  where error.isMissing {
-      return nil
-    }
   }
 
   private func lag(_ partition: Partition, after end: StreamID, now: Int64, _ status: inout PartitionStatus)

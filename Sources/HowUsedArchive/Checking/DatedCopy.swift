@@ -27,6 +27,23 @@ struct DatedCopy {
     }
   }
 
+  /// Whether the segment was joined with those before it, and this is still what it was. They are there, too, under their
+  /// names: joining was killed, and goes on the next time.
+  func isFromBeforeJoining(_ number: UInt64) throws -> Bool {
+    do {
+      let joined = try SegmentReader.segment(segment)
+      let old = try SegmentReader.segment(copy)
+      guard let footer = joined.footer, footer.isJoined,
+        try old.validated(number: number, partition: log.partition).last == footer.last
+      else { return false }
+      return joined.frames.suffix(old.frames.count) == old.frames
+    } catch let error as FileError where error.isMissing {
+      return false
+    } catch is SegmentDamage {
+      return false
+    }
+  }
+
   private func compare() throws -> Int? {
     guard let one = try Folder.status(of: segment), let other = try Folder.status(of: copy) else { return nil }
     if one.isSameFile(as: other) { return nil }

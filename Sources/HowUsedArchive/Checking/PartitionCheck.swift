@@ -10,6 +10,8 @@ struct PartitionCheck {
   private var floor = LogPosition.start
   /// Where the next segment must continue; nil after a segment that could not be read.
   private var position: LogPosition?
+  /// What it was before each segment that was checked: of those that a joined one stands for only that one counts.
+  private var before: [(number: UInt64, counts: VerifyReport, problems: Int, position: LogPosition?)] = []
 
   init(log: PartitionLog, dated: DatedNames) {
     self.log = log
@@ -61,6 +63,8 @@ struct PartitionCheck {
     let path = log.layout.segment(number, log.partition)
     let reader = try SegmentReader.segment(path)
     guard let footer = reader.footer else { return }
+    forget(reader, footer.numbers)
+    remember(number)
     report.segments += 1
     report.bytes += reader.size
     try checkPlace(number, footer, path)
@@ -72,13 +76,33 @@ struct PartitionCheck {
     try checkDated(reader, footer, number, isNewest: isNewest)
   }
 
+  private mutating func remember(_ number: UInt64) {
+    var counts = report
+    counts.problems = []
+    before.append((number, counts, report.problems.count, position))
+  }
+
+  /// Files of what a joined segment stands for may be left of a joining that was killed, or is going on.
+  private mutating func forget(_ reader: SegmentReader, _ numbers: ClosedRange<UInt64>) {
+    guard let last = before.last, last.number >= numbers.lowerBound, reader.digestMatches() else { return }
+    while let last = before.last, last.number >= numbers.lowerBound {
+      let problems = report.problems.prefix(last.problems)
+      report = last.counts
+      report.problems = Array(problems)
+      position = last.position
+      before.removeLast()
+    }
+  }
+
   private mutating func checkPlace(_ number: UInt64, _ footer: SegmentFooter, _ path: String) throws {
-    guard let position, number != position.number + 1 || footer.previous != position.last else { return }
+    let first = footer.numbers.lowerBound
+    guard let position, first != position.number + 1 || footer.previous != position.last else { return }
     // Retention may be at it: it writes down how far it goes, and then removes one after the other.
     try readFloor()
-    if number <= floor.number || number == floor.number + 1 && footer.previous == floor.last { return }
-    if number > position.number + 1 {
-      problem(path, "segments \(position.number + 1) to \(number - 1) are missing")
+    if number <= floor.number || first == floor.number + 1 && footer.previous == floor.last { return }
+    if footer.numbers.contains(floor.number), footer.previous < floor.last { return }
+    if first > position.number + 1 {
+      problem(path, "segments \(position.number + 1) to \(first - 1) are missing")
     } else {
       problem(path, "continues after \(footer.previous), but the events before it end at \(position.last)")
     }
@@ -89,7 +113,7 @@ struct PartitionCheck {
     try readFloor()
     if number <= floor.number {
       position = floor
-    } else {
+    } else if try log.joined(over: number) == nil {
       problem(log.layout.segment(number, log.partition), "was there when this check began, and is gone")
       position = nil
     }
@@ -108,7 +132,8 @@ struct PartitionCheck {
     for name in dated.names(of: number, log.partition) {
       let path = log.layout.dated(number, log.partition, date: name.date)
       if name.date != date, try Folder.status(of: path) != nil { problem(path, "belongs to date=\(date)") }
-      if let offset = try DatedCopy(log: log, segment: reader.path, copy: path).difference() {
+      let copy = DatedCopy(log: log, segment: reader.path, copy: path)
+      if let offset = try copy.difference(), try !copy.isFromBeforeJoining(number) {
         report.problems.append(
           SegmentDamage(path: path, offset: offset, reason: "is not what \(reader.path) is from here on")
         )
@@ -118,7 +143,8 @@ struct PartitionCheck {
     // ones retention removes it first.
     if !isNewest, try Folder.status(of: right) == nil {
       try readFloor()
-      if number > floor.number { problem(reader.path, "has no name in \(log.layout.dateFolder(date))") }
+      guard number > floor.number, try log.joined(over: number) == nil else { return }
+      problem(reader.path, "has no name in \(log.layout.dateFolder(date))")
     }
   }
 

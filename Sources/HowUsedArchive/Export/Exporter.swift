@@ -135,7 +135,7 @@ struct PartitionExport {
     var isNew = false
     for next in try log.numbers() where next > number {
       do {
-        try read(log.layout.segment(next, log.partition), write)
+        try read(next, log, write)
       } catch let error as FileError where error.isMissing {
         // Removed by age since it was listed; or set aside as damaged, and then it may be sealed again under its number.
         continue
@@ -148,14 +148,21 @@ struct PartitionExport {
     return isNew
   }
 
-  private mutating func read(_ path: String, _ write: (UnsafeRawBufferPointer) throws -> Void) throws {
+  private mutating func read(
+    _ number: UInt64,
+    _ log: PartitionLog,
+    _ write: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    let path = log.layout.segment(number, log.partition)
     if let footer = try SegmentFooter.read(path), !filter.canMatch(footer) {
       progress.skipped += 1
       progress.doneBytes += footer.start + SegmentFooter.size
-      cursor = max(cursor, footer.last)
+      // The cursor stays: nobody has looked whether the footer's last id is what was written, and what matches is behind it.
       return
     }
     var reader = try SegmentReader.segment(path)
+    // A footer that has changed could let the next segments' events be taken for older ones.
+    let footer = try reader.validated(number: number, partition: log.partition)
     while let frame = try reader.next() {
       try frame.lines.withUnsafeBytes { lines in
         try ArchiveLine.forEach(in: lines) { line in
@@ -166,7 +173,7 @@ struct PartitionExport {
       }
     }
     progress.doneBytes += reader.size
-    if let last = reader.footer?.last { cursor = max(cursor, last) }
+    cursor = max(cursor, footer.last)
   }
 
   mutating func add(_ batches: [LineBatch], _ write: (UnsafeRawBufferPointer) throws -> Void) throws {

@@ -30,6 +30,8 @@ package struct ArchivePurger: Sendable {
   private func remove(_ bot: BotID, _ log: PartitionLog, _ progress: (Int) -> Void) throws -> PurgeReport {
     var report = PurgeReport()
     try removeTemporaries(log)
+    // Files that count no more hold events of the bot, too.
+    try SegmentJoining(log: log, hook: { _ in }).finish()
     let compressor = try ZstdCompressor(level: ArchiverConfiguration(layout: layout).compressionLevel)
     for number in try log.numbers() {
       try Task.checkCancellation()
@@ -63,8 +65,14 @@ package struct ArchivePurger: Sendable {
     } else if !footer.isPurged {
       return 0
     }
-    try replaceDated(path, footer, log)
-    try dropIfOld(path, footer, log)
+    try log.replaceDated(footer, temporary: Self.prefix) { step in
+      switch step {
+      case .linked: try hook(.dateLinked)
+      case .replaced: try hook(.dateReplaced)
+      case .synced: try hook(.dateFolderSynced)
+      }
+    }
+    try log.dropIfOld(footer)
     return segment.removed
   }
 
@@ -76,46 +84,6 @@ package struct ArchivePurger: Sendable {
     try hook(.segmentReplaced)
     try Folder.sync(log.folder)
     try hook(.folderSynced)
-  }
-
-  /// Lets readers' name, too, stand for the segment as it is now, without a moment in which there is none.
-  private func replaceDated(_ path: String, _ footer: SegmentFooter, _ log: PartitionLog) throws {
-    let dated = layout.dated(footer.number, log.partition, date: footer.date)
-    if let old = try Folder.status(of: dated), let new = try Folder.status(of: path), old.isSameFile(as: new) { return }
-    let folder = layout.dateFolder(footer.date)
-    let temporary = "\(folder)/\(Self.prefix)\(log.partition)-\(footer.number)"
-    try Folder.make(folder)
-    guard try link(path, as: temporary) else {
-      Folder.removeIfEmpty(folder)
-      return
-    }
-    try hook(.dateLinked)
-    try Folder.rename(temporary, to: dated)
-    // Between two names of one file, as when the archiver was faster, `rename` does nothing.
-    try Folder.unlink(temporary)
-    try hook(.dateReplaced)
-    try Folder.sync(folder)
-    try hook(.dateFolderSynced)
-  }
-
-  /// False when retention removed the segment.
-  private func link(_ path: String, as newPath: String) throws(FileError) -> Bool {
-    do {
-      try Folder.link(path, as: newPath)
-      return true
-    } catch  where error.isMissing {
-      return false
-    }
-  }
-
-  /// Retention records its floor before it removes anything. Where that happened meanwhile, the names made here are ones
-  /// that it had removed.
-  private func dropIfOld(_ path: String, _ footer: SegmentFooter, _ log: PartitionLog) throws {
-    guard let floor = try log.floor(), floor.number >= footer.number else { return }
-    try Folder.unlink(layout.dated(footer.number, log.partition, date: footer.date))
-    Folder.removeIfEmpty(layout.dateFolder(footer.date))
-    try Folder.unlink(path)
-    try Folder.sync(log.folder)
   }
 
   /// What a run left that did not come to its end.
@@ -186,7 +154,9 @@ enum PurgeLock {
   private static func path(_ layout: ArchiveLayout) -> String { "\(layout.log)/.purge-lock" }
 }
 
-/// Another process is taking a bot out of this archive.
+/// Another process is rewriting segments of this archive.
 package struct PurgeIsRunning: Error, CustomStringConvertible {
-  package var description: String { "another bot is being taken out of the archive: run this again after that" }
+  package var description: String {
+    "a bot is being taken out of the archive, or it is being compacted: run this again after that"
+  }
 }

@@ -5,6 +5,7 @@ package import HowUsedModel
 ///     manifest.json                                      which archive this is (``ArchiveManifest``)
 ///     log/p07/seg-0000000000000042.ndjson.zst            sealed: immutable, contiguous with 41 and 43
 ///     log/p07/.part-<uuid>                               open: nobody but its writer and recovery reads it
+///     log/p07/.compact-42                                segment 42 while it's joined with those before it
 ///     log/p07/floor                                      what `--archive-keep-days` removed
 ///     log/p07.head                                       how far was sealed, beside the folder that may be lost
 ///     log/p07/seg-….ndjson.zst.damaged-<uuid>            set aside because it failed its checksum

@@ -32,13 +32,6 @@ package struct DatedNames: Sendable {
   /// The names of one segment.
   func names(of number: UInt64, _ partition: Partition) -> ArraySlice<Name> {
     guard let all = names[partition] else { return [] }
-    var (low, high) = (0, all.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if all[middle].number < number { low = middle + 1 } else { high = middle }
-    }
-    var end = low
-    while end < all.count, all[end].number == number { end += 1 }
-    return all[low..<end]
+    return all[all.partitioningIndex { $0.number >= number }...].prefix { $0.number == number }
   }
 }

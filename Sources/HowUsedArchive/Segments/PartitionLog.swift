@@ -139,7 +139,7 @@ package struct PartitionLog: Sendable {
   /// Makes the part a sealed segment. `link` is the fence: of all who try to make the same number, one succeeds.
   package func seal(_ writer: SegmentWriter) throws -> Outcome {
     try writer.finish()
-    guard try link(writer) else {
+    guard try link(writer), try isOurs(writer.footer.number) else {
       try Folder.unlink(writer.path)
       return .lost
     }
@@ -183,12 +183,17 @@ package struct PartitionLog: Sendable {
         segment.isSameFile(as: part)
       else { return false }
     }
-    // Another process may have sealed this number and retention removed it since, while this one was paused.
-    if let floor = try floor(), floor.number >= number {
-      try Folder.unlink(path)
-      return false
-    }
     return true
+  }
+
+  /// Another process may have sealed this number, and retention removed it since, or it was joined with later ones, while
+  /// this one was paused: then its name is free, and was ours just now.
+  private func isOurs(_ number: UInt64) throws -> Bool {
+    let removed = try floor()?.number ?? 0
+    let joined = try joined(over: number)
+    if removed < number, joined == nil { return true }
+    try Folder.unlink(layout.segment(number, partition))
+    return false
   }
 
   /// Gives the segment its second name, under its date.
@@ -215,12 +220,20 @@ package struct PartitionLog: Sendable {
   ///
   /// - Parameter dated: names that were made since don't matter.
   package func repairDatedLinks(_ dated: DatedNames) throws {
+    let numbers = try numbers()
     var named = dated.all(of: partition)[...]
-    for number in try numbers() {
+    var missing: Set<UInt64> = []
+    for number in numbers {
       while let name = named.first, name.number < number { named.removeFirst() }
-      guard named.first?.number != number, let footer = try SegmentFooter.read(layout.segment(number, partition))
-      else { continue }
-      try linkDated(footer)
+      if named.first?.number != number { missing.insert(number) }
+    }
+    guard let lowest = missing.min() else { return }
+    // What a joined segment stands for must not get its name back.
+    var start = UInt64.max
+    for number in numbers.reversed() where number >= lowest && number < start {
+      guard let footer = try footerIfThere(number) else { continue }
+      start = footer.numbers.lowerBound
+      if missing.contains(number) { try linkDated(footer) }
     }
   }
 }

@@ -32,7 +32,11 @@ package struct Retention: Sendable {
     var removed = RemovedSegments()
     var end = now - keepMilliseconds
     for number in numbers where number > floor?.number ?? 0 {
-      guard let footer = try SegmentFooter.read(log.layout.segment(number, log.partition)) else { break }
+      let path = log.layout.segment(number, log.partition)
+      guard let footer = try footer(path) else {
+        // It may have been joined with later ones since it was listed.
+        if try Folder.status(of: path) == nil { continue } else { break }
+      }
       if removed.segments == 0 {
         let (limit, overflow) = footer.end.addingReportingOverflow(most)
         if !overflow { end = min(end, limit) }
@@ -68,7 +72,7 @@ package struct Retention: Sendable {
     try Folder.unlink(path)
   }
 
-  /// Nil for a file without a footer, and for one that is gone: who rewrites a segment looks at the floor, too.
+  /// Nil for a file without a footer, and for one that is gone: who rewrites segments looks at the floor, too.
   private func footer(_ path: String) throws(FileError) -> SegmentFooter? {
     do {
       return try SegmentFooter.read(path)

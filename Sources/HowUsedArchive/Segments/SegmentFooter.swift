@@ -36,6 +36,12 @@ package struct SegmentFooter: Sendable, Equatable {
   /// Its ids are ahead of the clock that gave them out: the events' times tell when they came.
   package static let aheadFlag: UInt16 = 2
 
+  /// The upper bits of the flags: for how many segments before its own number this file stands, too.
+  private static let joinedShift: UInt16 = 4
+
+  /// A file stands for so many segments at most.
+  static let mostJoined = 1 << 12
+
   static let magic: UInt64 = 0x3164_6573_5577_6F48
   static let digestSize = 32
   static let contentSize = 112 + digestSize
@@ -56,6 +62,17 @@ package struct SegmentFooter: Sendable, Equatable {
   package var isAhead: Bool { flags & Self.aheadFlag != 0 && maxTime != .min }
 
   package var isPurged: Bool { flags & Self.purgedFlag != 0 }
+
+  /// The segments that this file stands for: its own number, and of one that was joined those before it, too.
+  package var numbers: ClosedRange<UInt64> { number - min(number, UInt64(flags >> Self.joinedShift))...number }
+
+  package var isJoined: Bool { numbers.count > 1 }
+
+  /// Lets the file stand for the segments from `first` on, too.
+  mutating func join(from first: UInt64) {
+    let joined = UInt16(clamping: min(number - first, UInt64(Self.mostJoined - 1)))
+    flags = flags & (1 << Self.joinedShift - 1) | joined << Self.joinedShift
+  }
 
   /// The whole footer. `digest` has taken in everything written before it.
   func encoded(digest: SHA256) -> [UInt8] {
@@ -93,6 +110,7 @@ package struct SegmentFooter: Sendable, Equatable {
     self.flags = fields.next(UInt16.self)
     self.frames = Int(fields.next(UInt32.self))
     self.number = fields.next(UInt64.self)
+    guard flags >> Self.joinedShift == 0 || number > UInt64(flags >> Self.joinedShift) else { return nil }
     self.previous = fields.nextID()
     self.first = fields.nextID()
     self.last = fields.nextID()

@@ -136,6 +136,9 @@ package struct SegmentReader {
     bytes[frame.offset..<frame.offset + frame.trailer.compressedBytes + FrameTrailer.size]
   }
 
+  /// All frames with their trailers, as they are in the file: what is before the footer.
+  var frames: ArraySlice<UInt8> { bytes[..<end] }
+
   /// Goes to the next place behind the damage where a data frame starts; false if there is none.
   package mutating func skipDamage() -> Bool {
     var at = offset + 1

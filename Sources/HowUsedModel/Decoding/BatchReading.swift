@@ -2,6 +2,9 @@
 struct BatchReading {
   private var items: [EventRequest] = []
   private var errors: [ItemError] = []
+  /// Of the good items that have one: the item's place among all and among them, and its time, which can't be read before
+  /// `sentAt` is known.
+  private var times: [(index: Int, place: Int, value: FieldValue)] = []
   private var itemCount = 0
   private var badCount = 0
   private var isArray = false
@@ -10,6 +13,7 @@ struct BatchReading {
     guard isArray else { return }
     items.removeAll(keepingCapacity: true)
     errors.removeAll(keepingCapacity: true)
+    times.removeAll(keepingCapacity: true)
     itemCount = 0
     badCount = 0
     isArray = false
@@ -23,26 +27,27 @@ struct BatchReading {
     // The batch will be refused; its items are only counted.
     guard itemCount <= Limits.batchItems.upperBound else { return }
     do throws(RequestError) {
-      var item = try RequestDecoder.event(.event, Self.placeholder, .empty, fields, reader)
-      item.time = try reader.backfillTime(fields[.time])
-      items.append(item)
+      items.append(try RequestDecoder.event(.event, Self.placeholder, .empty, fields, reader))
     } catch {
-      refuse(error)
+      return refuse(error, itemCount - 1)
     }
+    guard let time = fields[.time], time.kind != .null else { return }
+    times.append((itemCount - 1, items.count - 1, time))
   }
 
   /// An item that is no object.
   mutating func appendOther(_ value: FieldValue) {
     itemCount += 1
     guard itemCount <= Limits.batchItems.upperBound else { return }
-    refuse(RequestError(.invalidEvents, "an item must be an object, got \(value.kind.words)"))
+    refuse(RequestError(.invalidEvents, "an item must be an object, got \(value.kind.words)"), itemCount - 1)
   }
 
-  private mutating func refuse(_ error: RequestError) {
+  private mutating func refuse(_ error: RequestError, _ index: Int) {
     badCount += 1
-    guard errors.count < Limits.reportedItems else { return }
+    // The first ones are told; those of times are found last.
+    guard errors.count < 2 * Limits.reportedItems else { return }
     errors.append(
-      ItemError(index: itemCount - 1, field: error.field, code: error.code, description: error.description)
+      ItemError(index: index, field: error.field, code: error.code, description: error.description)
     )
   }
 
@@ -50,9 +55,11 @@ struct BatchReading {
   mutating func request(
     _ botID: BotID,
     _ token: TextSlice,
-    isJSON: Bool,
-    wasSent: Bool
+    _ fields: borrowing RequestFields,
+    _ reader: FieldReader,
+    isJSON: Bool
   ) throws(RequestError) -> EventBatch {
+    let wasSent = fields[.events] != nil
     func refusal(_ detail: String, _ items: [ItemError] = []) -> RequestError {
       RequestError(.invalidEvents, field: FieldName.events.text, detail, items: items)
     }
@@ -63,8 +70,17 @@ struct BatchReading {
     guard Limits.batchItems.contains(itemCount) else {
       throw refusal("events must hold 1 to \(Limits.batchItems.upperBound) items, got \(itemCount)")
     }
+    let difference = try reader.clockDifference(fields[.sentAt])
+    for (index, place, value) in times {
+      do throws(RequestError) {
+        items[place].time = try reader.backfillTime(value, difference)
+      } catch {
+        refuse(error, index)
+      }
+    }
     guard badCount == 0 else {
-      throw refusal("\(badCount) of \(itemCount) events are invalid, so nothing was stored", errors)
+      let first = errors.sorted { $0.index < $1.index }.prefix(Limits.reportedItems)
+      throw refusal("\(badCount) of \(itemCount) events are invalid, so nothing was stored", Array(first))
     }
     for index in items.indices {
       items[index].botID = botID

@@ -1,7 +1,7 @@
 /// The keys that a request or a batch's item may hold and that mean something.
 enum FieldName: UInt8, CaseIterable {
   case botID, apiToken, requestType, event, userID, userRegisterTime, registerTime
-  case param1, param2, param3, seconds, events, time
+  case param1, param2, param3, seconds, events, time, eventID, sentAt
 
   var name: StaticString {
     switch self {
@@ -18,6 +18,8 @@ enum FieldName: UInt8, CaseIterable {
     case .seconds: "seconds"
     case .events: "events"
     case .time: "time"
+    case .eventID: "eventId"
+    case .sentAt: "sentAt"
     }
   }
 
@@ -29,14 +31,14 @@ enum FieldName: UInt8, CaseIterable {
 
   /// Finds the field of a key; `nil` for an unknown one.
   ///
-  /// At most two keys have the same length (but for the params, which differ in their last byte), so that one look at
-  /// the length leaves one comparison.
+  /// Few keys have the same length (but for the params, which differ in their last byte), so that one look at the length
+  /// leaves one comparison, or two.
   @inline(__always)
   static func of(_ start: UnsafeRawPointer, count: Int) -> FieldName? {
     switch count {
     case 4: start.equals("time") ? .time : nil
     case 5: start.equals("botId") ? .botID : start.equals("event") ? .event : nil
-    case 6: start.equals("userId") ? .userID : start.equals("events") ? .events : nil
+    case 6: start.equals("userId") ? .userID : start.equals("events") ? .events : start.equals("sentAt") ? .sentAt : nil
     case 7:
       if start.equals("param_", count: 6) {
         switch start.load(fromByteOffset: 6, as: UInt8.self) {
@@ -46,7 +48,7 @@ enum FieldName: UInt8, CaseIterable {
         default: nil
         }
       } else {
-        start.equals("seconds") ? .seconds : nil
+        start.equals("eventId") ? .eventID : start.equals("seconds") ? .seconds : nil
       }
     case 8: start.equals("apiToken") ? .apiToken : nil
     case 11: start.equals("requestType") ? .requestType : nil

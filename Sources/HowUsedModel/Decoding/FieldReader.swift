@@ -82,6 +82,21 @@ struct FieldReader {
     }
   }
 
+  /// Text, or an integer as such; empty if not sent.
+  @inline(__always)
+  func eventID(_ value: FieldValue?) throws(RequestError) -> TextSlice {
+    guard let value else { return .empty }
+    return try eventID(sent: value)
+  }
+
+  private func eventID(sent value: FieldValue) throws(RequestError) -> TextSlice {
+    if isAbsent(value) { return .empty }
+    guard value.kind == .text || value.kind == .integer, value.slice.count <= Limits.eventIDBytes else {
+      throw error(.invalidEventID, .eventID, value, "text of 1 to \(Limits.eventIDBytes) bytes, or an integer")
+    }
+    return value.slice
+  }
+
   /// JSON integers and text that reads as one.
   @inline(__always)
   private func integer(_ value: FieldValue?) -> DecimalText.Reading {
@@ -150,16 +165,33 @@ struct FieldReader {
     )
   }
 
-  /// When a batch's item happened, Unix milliseconds; `nil` if not sent. JSON numbers only. Up to the end of the present
+  /// By how many milliseconds our clock is ahead of the client's, which was `sentAt` when it sent the batch; 0 if not sent.
+  func clockDifference(_ value: FieldValue?) throws(RequestError) -> Int64 {
+    guard let value, value.kind != .null else { return 0 }
+    let range = Limits.earliestRegisterTime...(2 * now)
+    if value.kind == .integer || value.kind == .decimal, case .value(let sent) = decimal(value, scale: 3),
+      range.contains(sent / 1000)
+    {
+      return now * 1000 - sent
+    }
+    if case .value(let sent) = decimal(value, scale: 0), range.contains(sent / 1000) {
+      throw millisecondsError(.invalidSentAt, .sentAt)
+    }
+    throw error(.invalidSentAt, .sentAt, value, "a number, the client's clock in unix seconds")
+  }
+
+  /// When a batch's item happened, Unix milliseconds by our clock. JSON numbers only. Up to the end of the present
   /// second, because `now` is whole seconds.
-  func backfillTime(_ value: FieldValue?) throws(RequestError) -> Int64? {
-    guard let value, value.kind != .null else { return nil }
+  /// - Parameter difference: see ``clockDifference(_:)``.
+  func backfillTime(_ value: FieldValue, _ difference: Int64) throws(RequestError) -> Int64 {
     let seconds = (now - Limits.backfillAge)...now
     guard value.kind == .integer || value.kind == .decimal else {
       throw error(.invalidTime, .time, value, "a number, unix seconds")
     }
     let reading = decimal(value, scale: 3)
-    if case .value(let milliseconds) = reading {
+    if case .value(let sent) = reading, case let (milliseconds, isBeyond) = sent.addingReportingOverflow(difference),
+      !isBeyond
+    {
       if milliseconds >= seconds.lowerBound * 1000, milliseconds < (now + 1) * 1000 { return milliseconds }
       if looksLikeMilliseconds(.value(milliseconds / 1000), seconds) { throw millisecondsError(.invalidTime, .time) }
     }

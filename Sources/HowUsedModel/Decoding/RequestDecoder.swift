@@ -175,7 +175,7 @@ package struct RequestDecoder: ~Copyable {
     case .update: .event(try Self.event(.update, botID, token, fields, reader))
     case .getOnline:
       .getOnline(OnlineRequest(botID: botID, token: token, seconds: try reader.seconds(fields[.seconds])))
-    case .events: .events(try batch.request(botID, token, isJSON: isJSON, wasSent: fields[.events] != nil))
+    case .events: .events(try batch.request(botID, token, fields, reader, isJSON: isJSON))
     }
   }
 
@@ -217,7 +217,8 @@ package struct RequestDecoder: ~Copyable {
       param2: try reader.param(.param2, fields[.param2]),
       param3: try reader.param(.param3, fields[.param3]),
       userRegisterTime: try reader.registerTime(fields),
-      time: nil
+      time: nil,
+      eventID: try reader.eventID(fields[.eventID])
     )
   }
 }

@@ -26,6 +26,8 @@ package struct EventRequest: Sendable, Equatable {
   package var userRegisterTime: Int64?
   /// When it happened, Unix milliseconds, if that isn't now: a batch may bring its own.
   package var time: Int64?
+  /// Of the same id one event is stored; empty: none was given.
+  package var eventID = TextSlice.empty
 }
 
 /// A valid `getOnline`.

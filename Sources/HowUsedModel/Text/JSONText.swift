@@ -1,4 +1,5 @@
 internal import ByteText
+package import NIOCore
 
 /// Text as the inside of a JSON string, in its canonical form: UTF-8 as is, only `"`, `\` and control characters below
 /// 0x20 escaped, as `\b \f \n \r \t` or `\u00xx` in lower case.
@@ -128,6 +129,22 @@ package enum JSONText {
     let bytes = Array(escaped)
     return bytes.withUnsafeBytes { raw in
       ArchivedEvent.string(of: TextSlice(offset: 0, count: raw.count, encoding: .jsonEscaped), in: raw)
+    }
+  }
+}
+
+extension ByteBuffer {
+  /// A text that isn't escaped yet, with its quotes.
+  package mutating func writeJSON(text: String) {
+    var text = text
+    text.withUTF8 { text in
+      _ = writeWithUnsafeMutableBytes(minimumWritableBytes: 6 * text.count + 10) { space in
+        guard let base = space.baseAddress else { return 0 }
+        base.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+        let count = 1 + JSONText.write(UnsafeRawBufferPointer(text), to: base + 1)
+        base.storeBytes(of: UInt8(ascii: "\""), toByteOffset: count, as: UInt8.self)
+        return count + 1
+      }
     }
   }
 }

@@ -164,30 +164,30 @@ final class DayCounter {
       )
     }
     keys.sort()
-    var firsts = firsts(events, users: userOrder.count, userRanks, rowRanks)
-    firsts.sent = lastSent(from: first, users: userOrder.count, userRanks, segment)
-    var encoder = SectionEncoder(header, texts: values, firsts: firsts, compressor: compressor)
+    var firstEvents = firstEvents(events, users: userOrder.count, userRanks, rowRanks)
+    firstEvents.sent = lastSent(from: first, users: userOrder.count, userRanks, segment)
+    var encoder = SectionEncoder(header, texts: values, firstEvents: firstEvents, compressor: compressor)
     try keys.write(to: &encoder) { rows[$0].key }
     return try encoder.finish(users: userOrder.map { table.users.keys[Int($0)] })
   }
 
-  private func firsts(
+  private func firstEvents(
     _ events: ArraySlice<UInt64>,
     users count: Int,
     _ userRanks: [UInt32],
     _ rowRanks: [UInt32]
-  ) -> SectionFirsts {
-    var firsts = SectionFirsts()
-    firsts.minutes = Array(repeating: .max, count: count)
-    firsts.rows = Array(repeating: 0, count: count)
+  ) -> FirstEvents {
+    var firstEvents = FirstEvents()
+    firstEvents.minutes = Array(repeating: .max, count: count)
+    firstEvents.rows = Array(repeating: 0, count: count)
     for event in events {
       let rank = Int(userRanks[user(event)])
       let minute = UInt32(minute(event))
-      guard minute < firsts.minutes[rank] else { continue }
-      firsts.minutes[rank] = minute
-      firsts.rows[rank] = rowRanks[combination(event)]
+      guard minute < firstEvents.minutes[rank] else { continue }
+      firstEvents.minutes[rank] = minute
+      firstEvents.rows[rank] = rowRanks[combination(event)]
     }
-    return firsts
+    return firstEvents
   }
 
   private func lastSent(
@@ -195,12 +195,12 @@ final class DayCounter {
     users count: Int,
     _ userRanks: [UInt32],
     _ segment: UInt64
-  ) -> [SectionFirsts.Sent] {
+  ) -> [FirstEvents.Sent] {
     guard let first = sent.firstIndex(where: { $0.event >= start }) else { return [] }
-    var last = [SectionFirsts.Sent?](repeating: nil, count: count)
+    var last = [FirstEvents.Sent?](repeating: nil, count: count)
     for entry in sent[first...] {
       let rank = userRanks[Int(entry.user)]
-      last[Int(rank)] = SectionFirsts.Sent(user: rank, seconds: entry.seconds, segment: segment)
+      last[Int(rank)] = FirstEvents.Sent(user: rank, seconds: entry.seconds, segment: segment)
     }
     return last.compactMap { $0 }
   }

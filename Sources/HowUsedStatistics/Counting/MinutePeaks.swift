@@ -6,7 +6,7 @@ enum MinutePeaks {
   /// - Returns: for each minute of the day; the first counts alone.
   /// - Throws: ``RollupDamage``
   static func minutes(_ sections: [Section]) throws -> [UInt32] {
-    let (users, places) = UserUnion.join(try sections.map { try $0.users() })
+    let (users, places) = UserMerge.merge(try sections.map { try $0.users() })
     return try minutes(sections, users: places, count: users.count, slice: 1 << 21)
   }
 

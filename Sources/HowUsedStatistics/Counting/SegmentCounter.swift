@@ -6,7 +6,7 @@ struct SegmentCounter {
   /// Bots that were removed: their events up to these ids don't count.
   let removals: [Int64: StreamID]
   let compressor: ZstdCompressor
-  var hook: KeepingHook = { _ in }
+  var hook: RollupHook = { _ in }
 
   /// A bot and a day of its events' own times.
   private struct Key: Hashable64 {
@@ -17,7 +17,7 @@ struct SegmentCounter {
     func mixed(_ seed: UInt64) -> UInt64 { UInt64(bitPattern: day).mixed(UInt64(bitPattern: bot).mixed(seed)) }
   }
 
-  /// Makes a segment's file by the minute.
+  /// Makes a segment's file by the minute; of one that was joined it stands for all of them.
   /// - Returns: the file, how many events the segment holds, and the last id of the segment before.
   /// - Throws: `SegmentDamage` for a segment that can't be counted; `ZstdError`, `FileError`.
   func write(
@@ -35,12 +35,12 @@ struct SegmentCounter {
     }
     let days = try count(reader)
     let writer = try RollupFileWriter(
-      RollupName(.minutes, number...number),
+      RollupName(.minutes, footer.numbers),
       RollupFooter(
         kind: .minutes,
         partition: partition,
         bucket: 60,
-        segments: number...number,
+        segments: footer.numbers,
         lastID: footer.last,
         time: 0..<0,
         inputs: reader.digest

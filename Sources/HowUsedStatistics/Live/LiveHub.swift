@@ -11,8 +11,10 @@ import Synchronization
 /// What a viewer is told waits in a queue of its own until it is written. One who doesn't read has a full queue before
 /// long, and is dropped.
 package final class LiveHub: Service, Sendable {
-  /// The most viewers at once.
-  package static let viewerLimit = 20_000
+  /// The most viewers at once: in all, of one bot, and from one address.
+  package static let viewerLimits = (all: 20_000, bot: 2000, address: 500)
+  /// The most different windows of one bot: each is counted every second.
+  package static let windowLimit = 16
   /// What everybody is told the online count of, in seconds.
   package static let windows = [60, 120, 300, 600]
   /// Messages that may wait for a viewer, one a second.
@@ -20,19 +22,55 @@ package final class LiveHub: Service, Sendable {
 
   private struct Viewer {
     let queue: AsyncStream<ByteBuffer>.Continuation
+    let address: String?
+    let isAllowed: @Sendable () -> Bool
     let drop: @Sendable () -> Void
   }
 
   private struct State {
     var viewers: [LiveWindow: [Int: Viewer]] = [:]
+    var windows: [BotID: Int] = [:]
+    var bots: [BotID: Int] = [:]
+    var addresses: [String: Int] = [:]
     var count = 0
     var next = 0
     var isClosed = false
+
+    func hasRoom(for window: LiveWindow, _ address: String?) -> Bool {
+      guard !isClosed, count < viewerLimits.all, bots[window.bot, default: 0] < viewerLimits.bot else { return false }
+      if let address, addresses[address, default: 0] >= viewerLimits.address { return false }
+      return viewers[window] != nil || windows[window.bot, default: 0] < windowLimit
+    }
+
+    mutating func add(_ viewer: Viewer, _ window: LiveWindow) -> Int {
+      next += 1
+      count += 1
+      bots[window.bot, default: 0] += 1
+      if let address = viewer.address { addresses[address, default: 0] += 1 }
+      if viewers[window] == nil { windows[window.bot, default: 0] += 1 }
+      viewers[window, default: [:]][next] = viewer
+      return next
+    }
+
+    mutating func remove(_ number: Int, _ window: LiveWindow) {
+      guard let viewer = viewers[window]?.removeValue(forKey: number) else { return }
+      count -= 1
+      Self.decrease(&bots, window.bot)
+      if let address = viewer.address { Self.decrease(&addresses, address) }
+      guard viewers[window]?.isEmpty == true else { return }
+      viewers[window] = nil
+      Self.decrease(&windows, window.bot)
+    }
+
+    private static func decrease<Key: Hashable>(_ counts: inout [Key: Int], _ key: Key) {
+      let count = counts[key, default: 1] - 1
+      counts[key] = count > 0 ? count : nil
+    }
   }
 
   private let counts: LiveCounts
   private let clock: RedisClock
-  private let pulses: any PulseReading
+  private let recentUses: any RecentUsesReading
   private let interval: Duration
   private let logger: Logger
   private let state = Mutex(State())
@@ -41,34 +79,37 @@ package final class LiveHub: Service, Sendable {
     client: RedisClient,
     keys: KeySchema,
     clock: RedisClock,
-    pulses: any PulseReading,
+    recentUses: any RecentUsesReading,
     interval: Duration = .seconds(1),
     logger: Logger
   ) {
     counts = LiveCounts(client: client, keys: keys)
     self.clock = clock
-    self.pulses = pulses
+    self.recentUses = recentUses
     self.interval = interval
     self.logger = logger
   }
 
   package var viewerCount: Int { state.withLock { $0.count } }
 
-  /// Messages for one more viewer, as server-sent events; nil when there are too many or the hub has ended. The viewer is
-  /// gone when it stops reading the stream.
-  /// - Parameter drop: called at most once, when too much waits for the viewer: it must be cut off.
-  package func join(_ window: LiveWindow, drop: @escaping @Sendable () -> Void) -> AsyncStream<ByteBuffer>? {
+  /// Messages for one more viewer, as server-sent events; nil when there are too many, or too many windows of the bot, or
+  /// the hub has ended. The viewer is gone when it stops reading the stream.
+  /// - Parameters:
+  ///   - address: where the viewer is, to be counted; nil isn't.
+  ///   - isAllowed: whether the viewer may go on, asked before each message. Must answer at once.
+  ///   - drop: called at most once, when too much waits for the viewer: it must be cut off.
+  package func join(
+    _ window: LiveWindow,
+    address: String? = nil,
+    isAllowed: @escaping @Sendable () -> Bool = { true },
+    drop: @escaping @Sendable () -> Void
+  ) -> AsyncStream<ByteBuffer>? {
     let (stream, queue) = AsyncStream.makeStream(
       of: ByteBuffer.self,
       bufferingPolicy: .bufferingOldest(Self.queueLimit)
     )
-    let number: Int? = state.withLock { state in
-      guard !state.isClosed, state.count < Self.viewerLimit else { return nil }
-      state.next += 1
-      state.count += 1
-      state.viewers[window, default: [:]][state.next] = Viewer(queue: queue, drop: drop)
-      return state.next
-    }
+    let viewer = Viewer(queue: queue, address: address, isAllowed: isAllowed, drop: drop)
+    let number: Int? = state.withLock { $0.hasRoom(for: window, address) ? $0.add(viewer, window) : nil }
     guard let number else { return nil }
     queue.onTermination = { [weak self] _ in self?.leave(window, number) }
     queue.yield(ByteBuffer(string: "retry: 1000\n\n"))
@@ -76,11 +117,7 @@ package final class LiveHub: Service, Sendable {
   }
 
   private func leave(_ window: LiveWindow, _ number: Int) {
-    state.withLock { state in
-      guard state.viewers[window]?.removeValue(forKey: number) != nil else { return }
-      state.count -= 1
-      if state.viewers[window]?.isEmpty == true { state.viewers[window] = nil }
-    }
+    state.withLock { $0.remove(number, window) }
   }
 
   package func run() async throws {
@@ -107,12 +144,12 @@ package final class LiveHub: Service, Sendable {
     let windows = Dictionary(grouping: state.withLock { $0.viewers.keys }, by: \.bot)
     guard !windows.isEmpty else { return }
     let now = clock.nowMilliseconds
-    let pulses = await pulses.pulse(of: Set(windows.keys))
+    let recentUses = await recentUses.recentUses(of: Set(windows.keys))
     var waiting = windows
     do {
       try await counts.read(windows.mapValues { $0.map(\.seconds) }, now: now) { bot, online in
         for window in waiting.removeValue(forKey: bot) ?? [] {
-          tell(window, Self.message(window, online, pulses[bot], now))
+          tell(window, Self.message(window, online, recentUses[bot], now))
         }
       }
     } catch {
@@ -121,12 +158,12 @@ package final class LiveHub: Service, Sendable {
     for window in waiting.values.joined() { tell(window, ByteBuffer(string: ": waiting for Redis\n\n")) }
   }
 
-  private static func message(_ window: LiveWindow, _ online: [Int: Int64], _ pulse: BotPulse?, _ now: Int64)
+  private static func message(_ window: LiveWindow, _ online: [Int: Int64], _ recent: RecentUses?, _ now: Int64)
     -> ByteBuffer
   {
     var message = ByteBuffer(string: #"data: {"time":\#(now),"online":\#(online[window.seconds] ?? 0),"windows":"#)
     message.writeJSON(online: windows.map { ($0, online[$0] ?? 0) })
-    if let pulse { message.writeString(#","uses":\#(pulse.usesLastMinute),"asOf":\#(pulse.asOf)"#) }
+    if let recent { message.writeString(#","uses":\#(recent.usesLastMinute),"asOf":\#(recent.asOf)"#) }
     message.writeString("}\n\n")
     return message
   }
@@ -134,6 +171,10 @@ package final class LiveHub: Service, Sendable {
   private func tell(_ window: LiveWindow, _ message: ByteBuffer) {
     let viewers = state.withLock { $0.viewers[window].map { Array($0) } ?? [] }
     for (_, viewer) in viewers {
+      guard viewer.isAllowed() else {
+        viewer.queue.finish()
+        continue
+      }
       guard case .dropped = viewer.queue.yield(message) else { continue }
       viewer.queue.finish()
       viewer.drop()
@@ -153,7 +194,7 @@ package struct LiveWindow: Hashable, Sendable {
 }
 
 /// How a bot is used right now.
-package struct BotPulse: Hashable, Sendable {
+package struct RecentUses: Hashable, Sendable {
   /// Uses within the last minute.
   package var usesLastMinute: Int64
   /// Through when everything that arrived is counted: unix milliseconds.
@@ -165,8 +206,8 @@ package struct BotPulse: Hashable, Sendable {
   }
 }
 
-/// What knows the ``BotPulse`` of bots.
-package protocol PulseReading: Sendable {
+/// What knows the ``RecentUses`` of bots.
+package protocol RecentUsesReading: Sendable {
   /// Asked each second, so it must answer from memory, at once. A bot that it knows nothing of is left out.
-  func pulse(of bots: Set<BotID>) async -> [BotID: BotPulse]
+  func recentUses(of bots: Set<BotID>) async -> [BotID: RecentUses]
 }

@@ -1,3 +1,4 @@
+internal import ByteText
 package import HowUsedModel
 
 /// The parameters of a query, by name. Empty ones are absent.
@@ -215,9 +216,10 @@ package struct QueryParameters: Sendable {
     if let milliseconds = UTCTime.parse(text + "Z") { return days.instant(ofLocal: milliseconds / 1000) }
     let end = Array(text.utf8.suffix(6))
     guard end.count == 6, end[3] == UInt8(ascii: ":"), let local = UTCTime.parse(text.dropLast(6) + "Z"),
-      let hours = Int64(decimal: end[1...2]), let minutes = Int64(decimal: end[4...5]), hours < 24, minutes < 60
+      let hours = DecimalText.unsigned(end[1...2]), let minutes = DecimalText.unsigned(end[4...5]), hours < 24,
+      minutes < 60
     else { return nil }
-    let offset = hours * 3600 + minutes * 60
+    let offset = Int64(hours * 3600 + minutes * 60)
     switch end[0] {
     case UInt8(ascii: "-"): return local / 1000 + offset
     // Who forgets to write a plus as %2B sends a blank.
@@ -229,7 +231,7 @@ package struct QueryParameters: Sendable {
   /// Seconds of `30m`, `24h`, `3d`, `2w`; at most a hundred years.
   static func duration(_ text: String) -> Int64? {
     let digits = text.utf8.dropLast()
-    guard let unit = text.utf8.last, digits.count <= 8, let count = Int64(decimal: digits), count > 0 else {
+    guard let unit = text.utf8.last, digits.count <= 8, let count = DecimalText.unsigned(digits), count > 0 else {
       return nil
     }
     let seconds: Int64
@@ -240,21 +242,7 @@ package struct QueryParameters: Sendable {
     case UInt8(ascii: "w"): seconds = 604_800
     default: return nil
     }
-    let length = count * seconds
+    let length = Int64(count) * seconds
     return length <= 36_600 * 86_400 ? length : nil
-  }
-}
-
-extension Int64 {
-  /// One to eighteen digits and nothing else.
-  fileprivate init?(decimal digits: some Collection<UInt8>) {
-    guard (1...18).contains(digits.count) else { return nil }
-    var value: Int64 = 0
-    for byte in digits {
-      let digit = byte &- 0x30
-      guard digit < 10 else { return nil }
-      value = value * 10 + Int64(digit)
-    }
-    self = value
   }
 }

@@ -2,7 +2,7 @@ import HowUsedArchive
 
 /// Answers questions about one bot. All calls block and compute.
 struct BotReader {
-  let snapshot: BotSnapshot
+  let snapshot: BotSections
   let cache: ScanCache
   private let loader: SectionLoader
   /// Users are sampled: this many low bits of their hash must be 0.
@@ -14,7 +14,7 @@ struct BotReader {
 
   private let deadline: ContinuousClock.Instant
 
-  init(_ snapshot: BotSnapshot, cache: ScanCache, deadline: ContinuousClock.Instant) throws {
+  init(_ snapshot: BotSections, cache: ScanCache, deadline: ContinuousClock.Instant) throws {
     self.deadline = deadline
     self.snapshot = snapshot
     self.cache = cache
@@ -162,7 +162,7 @@ struct BotReader {
   ) throws -> [UserSeries] {
     let numbers = SeriesNumbers(names, hasOther: hasOther)
     let users = min(try snapshot.userCount(loader) >> sampleBits, Self.exactUsers)
-    let atOnce = max(Self.seenMemory / max(users / 8, 1), 1)
+    let atOnce = min(max(Self.seenMemory / max(users / 8, 1), 1), Self.mostSeries)
     var series: [UserSeries] = []
     for start in stride(from: 0, to: numbers.count, by: atOnce) {
       let range = start..<min(start + atOnce, numbers.count)
@@ -180,6 +180,8 @@ struct BotReader {
 
   /// Bytes that the bits of users that were seen take at most, with more series there are more rounds.
   private static let seenMemory = 12 << 20
+  /// They are numbered with 15 bits.
+  private static let mostSeries = 1 << 15
 
   private func userCounts(
     _ key: ScanCache.Key,
@@ -201,7 +203,7 @@ struct BotReader {
         return range.contains(number) ? Int32(number - range.lowerBound) : RowSelection.none
       }
     }
-    return state.visits
+    return state.visitor
   }
 
   func scaled(_ count: Int64) -> Int64 { count << Int64(sampleBits) }
@@ -213,28 +215,28 @@ struct BotReader {
     let state = try scan(key(.active, filter, nil, bounds, base), bounds, from: initial) { state, sections in
       try state.add(sections, series: sections.map { try selection.series(of: $0) { _ in 0 } })
     }
-    return state.visits
+    return state.visitor
   }
 
   /// Tells who did what is asked for, and when.
   /// - Parameter users: that get the first numbers; ascending.
-  func visits<Visits: UserVisits>(
+  func visit<Visitor: UserVisitor>(
     _ filter: EventFilter,
     _ timeline: Timeline,
-    _ visits: Visits,
+    _ visitor: Visitor,
     users: [Int64]
-  ) throws -> Visits {
+  ) throws -> Visitor {
     let selection = selection(filter, nil)
     let directory = UserDirectory()
     _ = directory.numbers(of: users)
-    var scan = UserScan(visits, series: 1, bounds: timeline.bounds, sampleBits: sampleBits, users: directory)
+    var scan = UserScan(visitor, series: 1, bounds: timeline.bounds, sampleBits: sampleBits, users: directory)
     for group in try snapshot.groups(of: timeline.time, base: timeline.base) {
       try checkDeadline()
       let sections = try loader.load(group.places)
       scan.begin(group.time, mayGrow: false)
       try scan.add(sections, series: sections.map { try selection.series(of: $0) { _ in 0 } })
     }
-    return scan.visits
+    return scan.visitor
   }
 
   // MARK: New users
@@ -254,9 +256,9 @@ struct BotReader {
     }
   }
 
-  /// How everybody began.
+  /// Everybody's first event.
   func registrations() throws -> Registrations {
-    let closed = try snapshot.beginnings()
+    let closed = try snapshot.firstEventPlaces()
     let places = closed + snapshot.tail
     let groups = places.map { ScanCache.Group(SectionGroup($0)) }
     var key = key(.registrations, EventFilter(), nil, [0, 1], .day)

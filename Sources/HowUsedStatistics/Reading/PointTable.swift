@@ -1,3 +1,5 @@
+import HowUsedModel
+
 /// Which points of a timeline a section's buckets belong to.
 struct PointTable {
   /// The first point that the buckets may belong to.
@@ -32,13 +34,7 @@ struct PointTable {
   /// The point that a time belongs to; nil: none.
   static func point(at seconds: Int64, _ bounds: [Int64]) -> Int? {
     guard seconds >= bounds[0], seconds < bounds[bounds.count - 1] else { return nil }
-    var low = 0
-    var high = bounds.count - 1
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if bounds[middle] <= seconds { low = middle } else { high = middle }
-    }
     // Of points that are empty the last one is found, which isn't.
-    return low
+    return bounds.partitioningIndex { $0 > seconds } - 1
   }
 }

@@ -9,7 +9,7 @@ struct Registrations: ScanState {
   private var minutes: [Int64] = []
   private var rows: [UInt32] = []
   /// Of users the last registration time that was sent.
-  private var sent: [Int: SectionFirsts.Sent] = [:]
+  private var sent: [Int: FirstEvents.Sent] = [:]
   private var texts = [TextTable(), TextTable(), TextTable(), TextTable()]
   private var combinations = HashTable<TextNumbers>()
 
@@ -23,23 +23,23 @@ struct Registrations: ScanState {
   /// - Throws: ``RollupDamage``
   mutating func add(_ section: Section) throws {
     let numbers = try rowNumbers(section)
-    let firsts = try section.firsts()
+    let firstEvents = try section.firstEvents()
     let start = section.header.start / 60
     for (place, id) in try section.users().enumerated() {
-      let minute = start + Int64(firsts.minutes[place])
+      let minute = start + Int64(firstEvents.minutes[place])
       let user = Int(users.number(of: id))
       if user == minutes.count {
         minutes.append(minute)
-        rows.append(numbers[Int(firsts.rows[place])])
+        rows.append(numbers[Int(firstEvents.rows[place])])
         times.append(minute * 60)
       } else if minute < minutes[user] {
         minutes[user] = minute
         if sent.isEmpty || sent[user] == nil { times[user] = minute * 60 }
-        rows[user] = numbers[Int(firsts.rows[place])]
+        rows[user] = numbers[Int(firstEvents.rows[place])]
       }
     }
     let ids = try section.users()
-    for new in firsts.sent {
+    for new in firstEvents.sent {
       guard let user = users.find(ids[Int(new.user)]).map({ Int($0) }) else { continue }
       // What came last counts, whichever days the events were for.
       if let old = sent[user], old.segment > new.segment { continue }

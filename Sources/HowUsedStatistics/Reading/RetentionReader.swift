@@ -11,10 +11,10 @@ struct RetentionReader {
       sizes[point] += 1
     }
     cohorts.sort { $0.id < $1.id }
-    let counts = try reader.visits(
+    let counts = try reader.visit(
       query.filter,
       query.units,
-      CohortVisits(cohorts.map(\.cohort), units: query.units.count, cohorts: query.cohortCount),
+      CohortVisitor(cohorts.map(\.cohort), units: query.units.count, cohorts: query.cohortCount),
       users: cohorts.map(\.id)
     )
     var answer = RetentionAnswer(
@@ -29,7 +29,7 @@ struct RetentionReader {
 }
 
 /// Counts who of each cohort was there in each later unit.
-private struct CohortVisits: UserVisits {
+private struct CohortVisitor: UserVisitor {
   /// Of the first users the cohort; all others are in none.
   private let cohort: [Int]
   private(set) var returned: [[Int64]]

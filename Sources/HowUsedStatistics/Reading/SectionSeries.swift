@@ -54,7 +54,7 @@ extension UsesScan {
   }
 }
 
-extension UserScan where Visits == UserCounts {
+extension UserScan where Visitor == UserCounts {
   /// - Parameters:
   ///   - sections: of one group, later than those before.
   ///   - series: see ``RowSelection/series(of:_:)``.
@@ -66,7 +66,7 @@ extension UserScan where Visits == UserCounts {
     }
     // Of one point alone the totals tell everything.
     if bounds.count == 2, try sections.allSatisfy({ try isAllWithin($0) }) {
-      visits.begin(group, mayGrow: mayGrow, width: 0, users: users.count)
+      visitor.begin(group, mayGrow: mayGrow, width: 0, users: users.count)
       for section in sections { try see(section, series: try rows(section)) }
     } else if try sections.count != 1 || sampleBits > 0 || !add(sections[0], selection, series) {
       try add(sections, series: try sections.map { try rows($0) })
@@ -87,48 +87,81 @@ extension UserScan where Visits == UserCounts {
     guard !series.told.isEmpty else { return false }
     // Who was there when isn't known then: so nothing can be added later.
     mayGrow = false
-    visits.begin(group, mayGrow: false, width: 0, users: users.count)
+    visitor.begin(group, mayGrow: false, width: 0, users: users.count)
     let users = try section.figures(.users, series.dimension)
     let width = SectionFigures.width(.users, section.header)
     for (place, number) in series.told {
       for (point, bucket) in hours {
-        visits.add(Int64(users[place * width + bucket]), point: point, series: Int(number))
+        visitor.add(Int64(users[place * width + bucket]), point: point, series: Int(number))
       }
     }
-    try see(section, series: series.toldRows)
-    if let rows = series.otherRows { try add([section], series: [rows]) }
+    guard let others = series.otherRows else {
+      try see(section, series: series.toldRows)
+      return true
+    }
+    let rows = zip(series.toldRows ?? others, others).map { max($0, $1) }
+    let isApart = try see(section, series: rows)
+    let other = others.max() ?? RowSelection.none
+    if isApart, !rows.contains(where: { $0 < 0 }), others.allSatisfy({ $0 < 0 || $0 == other }) {
+      // Everybody is in one series: whoever isn't in those that figures tell is in the last one.
+      let all = try section.figures(.users, SectionFigures.everything)
+      for (point, bucket) in hours {
+        let told = series.told.reduce(0) { $0 + Int64(users[$1.place * width + bucket]) }
+        visitor.add(Int64(all[bucket]) - told, point: point, series: Int(other))
+      }
+    } else {
+      try add([section], series: [others])
+    }
     return true
   }
 
   /// Everybody who is in some rows of a section, whenever.
   /// - Parameter series: of each row. Nil: all rows are in series 0.
-  private mutating func see(_ section: Section, series: [Int32]?) throws {
+  /// - Returns: whether nobody is in two series.
+  @discardableResult
+  private mutating func see(_ section: Section, series: [Int32]?) throws -> Bool {
     let numbers = numbers(of: try section.users())
-    let count = users.count
     guard let series else {
-      var next = numbers.makeIterator()
-      return visits.see(series: 0, users: count) { next.next() }
+      for user in numbers { visitor.see(user, series: 0) }
+      return true
     }
     let rows = try section.rows()
+    // Of each user the first series: often it's the only one. How often it wasn't; many times, and this is in vain.
+    var first = [Int16](repeating: Int16(RowSelection.none), count: numbers.count)
+    var strays = 0
     for (index, range) in section.blockRows().enumerated() where range.contains(where: { series[$0] >= 0 }) {
       let isSound = try section.block(index, .pairs).pairs.withUnsafeBytes { bytes in
-        var start = 0
-        for row in range {
-          defer { start += Int(rows.pairBytes[row]) }
-          guard series[row] >= 0 else { continue }
-          var (pairs, user, left) = (ByteReader(bytes, at: start), UInt64(0), rows.pairs[row])
-          visits.see(series: Int(series[row]), users: count) {
-            guard left > 0 else { return nil }
-            left &-= 1
-            user &+= pairs.shortVarint()
-            return user < UInt64(numbers.count) ? numbers[Int(truncatingIfNeeded: user)] : UserBatch.nobody
+        first.withUnsafeMutableBufferPointer { first in
+          var start = 0
+          for row in range {
+            defer { start += Int(rows.pairBytes[row]) }
+            guard series[row] >= 0 else { continue }
+            let own = Int16(truncatingIfNeeded: series[row])
+            var (pairs, user) = (ByteReader(bytes, at: start), UInt64(0))
+            for _ in 0..<rows.pairs[row] {
+              user &+= pairs.shortVarint()
+              guard user < UInt64(first.count) else { return false }
+              let place = Int(truncatingIfNeeded: user)
+              if strays <= first.count / 8 {
+                let known = first[place]
+                if known == own { continue }
+                if known < 0 {
+                  first[place] = own
+                  continue
+                }
+                strays &+= 1
+              }
+              visitor.see(numbers[place], series: own)
+            }
+            guard pairs.isSound else { return false }
           }
-          guard pairs.isSound, user < UInt64(numbers.count) else { return false }
+          return true
         }
-        return true
       }
       guard isSound else { throw section.damagedBlock() }
     }
+    for (user, series) in zip(numbers, first) where series >= 0 { visitor.see(user, series: series) }
+    return strays == 0
   }
 
   /// The points that are in a section, and with which bucket each begins. Nil when one isn't a whole hour of it.

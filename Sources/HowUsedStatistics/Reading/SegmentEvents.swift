@@ -8,24 +8,26 @@ struct SegmentEvents {
   let partition: Partition
 
   /// Older ones aren't looked at.
-  private static let segments: UInt64 = 2
+  private static let segments = 2
 
   /// The newest first, all before an id.
   /// - Throws: `FileError`, `SegmentDamage`.
   func last(_ limit: Int, of bot: BotID, through number: UInt64, before id: StreamID) throws -> [RecentEvents.Event] {
     var found: [RecentEvents.Event] = []
     var number = number
-    let end = number - min(number, Self.segments)
-    while number > end, found.count < limit {
-      guard try Folder.status(of: archive.segment(number, partition)) != nil else { break }
-      found = Array((found + (try events(number, bot, before: id)).reversed()).prefix(limit))
-      number -= 1
+    for _ in 0..<Self.segments where number > 0 && found.count < limit {
+      let path = archive.segment(number, partition)
+      guard try Folder.status(of: path) != nil else { break }
+      let reader = try SegmentReader.segment(path)
+      found = Array((found + (try events(reader, bot, before: id)).reversed()).prefix(limit))
+      // One that was joined stands for others, too.
+      number = (reader.footer?.numbers.lowerBound ?? number) - 1
     }
     return found
   }
 
-  private func events(_ number: UInt64, _ bot: BotID, before limit: StreamID) throws -> [RecentEvents.Event] {
-    var reader = try SegmentReader.segment(archive.segment(number, partition))
+  private func events(_ segment: SegmentReader, _ bot: BotID, before limit: StreamID) throws -> [RecentEvents.Event] {
+    var reader = segment
     var found: [RecentEvents.Event] = []
     while let frame = try reader.next() {
       frame.lines.withUnsafeBytes { lines in

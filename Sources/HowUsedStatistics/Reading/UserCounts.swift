@@ -1,5 +1,5 @@
 /// Counts different users by series and point, and over the whole time.
-struct UserCounts: UserVisits, ScanSized {
+struct UserCounts: UserVisitor, ScanSized {
   private struct OpenPoint {
     var point = -1
     var users: [UInt64] = []
@@ -8,7 +8,9 @@ struct UserCounts: UserVisits, ScanSized {
   /// Of each point, one after the other, its series; missing behind the last one that anybody was in.
   private var values: [Int64] = []
   private(set) var totals: [Int64]
-  /// Of each series a bit for each user that was seen.
+  /// Of each user the first series that it was seen in: mostly it's the only one. Below 0: none.
+  private var first: [Int16] = []
+  /// Of each series a bit for each user that was seen in it, but in another one before.
   private var seen: [[UInt64]]
   /// Of each series the last points that went on behind a group of sections, and who was in them.
   private var open: [(older: OpenPoint, newer: OpenPoint)]
@@ -44,7 +46,7 @@ struct UserCounts: UserVisits, ScanSized {
   /// Bytes of memory, about.
   var size: Int {
     let users = open.reduce(0) { $0 + $1.older.users.count + $1.newer.users.count } + seen.reduce(0) { $0 + $1.count }
-    return (values.count + users + part.masks.reduce(0) { $0 + $1.count }) * 8
+    return (values.count + users + part.masks.reduce(0) { $0 + $1.count }) * 8 + first.count * 2
   }
 
   mutating func begin(_ group: Range<Int64>, mayGrow: Bool, width: Int, users: Int) {
@@ -75,56 +77,49 @@ struct UserCounts: UserVisits, ScanSized {
 
   mutating func visit(_ batch: UserBatch, series: Int, users: Int) {
     leaveOutParts(batch, series, users)
-    let words = (users + 63) / 64
-    makeRoom(series, words)
-    leaveOutKnown(batch, series, words)
+    leaveOutKnown(batch, series, (users + 63) / 64)
     var counts = [Int64](repeating: 0, count: batch.width * 64)
     var new = 0
     counts.withUnsafeMutableBufferPointer { counts in
-      seen[series].withUnsafeMutableBufferPointer { seen in
-        batch.forEach { user, words in
-          guard user != UserBatch.nobody else { return }
-          var any: UInt64 = 0
-          for word in 0..<batch.width {
-            var mask = words[word]
-            any |= mask
-            while mask != 0 {
-              counts[word &* 64 &+ mask.trailingZeroBitCount] &+= 1
-              mask &= mask &- 1
-            }
+      batch.forEach { user, words in
+        guard user != UserBatch.nobody else { return }
+        var any: UInt64 = 0
+        for word in 0..<batch.width {
+          var mask = words[word]
+          any |= mask
+          while mask != 0 {
+            counts[word &* 64 &+ mask.trailingZeroBitCount] &+= 1
+            mask &= mask &- 1
           }
-          let bit: UInt64 = 1 << UInt64(user & 63)
-          guard any != 0, seen[user >> 6] & bit == 0 else { return }
-          seen[user >> 6] |= bit
-          new &+= 1
         }
+        if any != 0, isNew(user, Int16(truncatingIfNeeded: series)) { new &+= 1 }
       }
     }
     totals[series] += Int64(new)
     for (index, count) in counts.enumerated() { add(count, point: batch.first + index, series: series) }
   }
 
-  private mutating func makeRoom(_ series: Int, _ words: Int) {
-    seen[series] += Array(repeating: 0, count: max(words - seen[series].count, 0))
+  /// A user who did something, without saying when.
+  @inline(__always)
+  mutating func see(_ user: UInt32, series: Int16) {
+    if user != UserBatch.nobody, isNew(Int(user), series) { totals[Int(series)] += 1 }
   }
 
-  /// Users who did something, without saying when.
-  /// - Parameters:
-  ///   - users: how many there are by now.
-  ///   - next: the next one's number, ``UserBatch/nobody`` or, when there are no more, nil.
-  mutating func see(series: Int, users: Int, _ next: () -> UInt32?) {
-    makeRoom(series, (users + 63) / 64)
-    var new = 0
-    seen[series].withUnsafeMutableBufferPointer { seen in
-      while let user = next() {
-        guard user != UserBatch.nobody else { continue }
-        let place = Int(user >> 6)
-        let bit = UInt64(truncatingIfNeeded: user & 63)
-        new &+= Int(truncatingIfNeeded: ~seen[place] >> bit & 1)
-        seen[place] |= 1 << bit
+  @inline(__always)
+  private mutating func isNew(_ user: Int, _ series: Int16) -> Bool {
+    let (number, word, bit) = (Int(series), user >> 6, UInt64(1) << UInt64(user & 63))
+    if word < seen[number].count, seen[number][word] & bit != 0 { return false }
+    while user >= first.count { first.append(-1) }
+    if first[user] == series { return false }
+    if first[user] < 0 {
+      first[user] = series
+    } else {
+      if word >= seen[number].count {
+        seen[number] += Array(repeating: 0, count: first.count / 64 + 1 - seen[number].count)
       }
+      seen[number][word] |= bit
     }
-    totals[series] += Int64(new)
+    return true
   }
 
   /// Users of a point that weren't there yet. They don't change the totals.
@@ -158,7 +153,7 @@ struct UserCounts: UserVisits, ScanSized {
 }
 
 /// Counts the different users of the 1, 7 and 30 days that end with each day.
-struct ActiveCounts: UserVisits, ScanSized {
+struct ActiveCounts: UserVisitor, ScanSized {
   static let windows = [1, 7, 30]
 
   /// By day and window, how many more users there are than the day before.

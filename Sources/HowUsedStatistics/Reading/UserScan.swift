@@ -1,8 +1,9 @@
 import HowUsedArchive
+import HowUsedModel
 import Synchronization
 
 /// What is told who did something when.
-protocol UserVisits {
+protocol UserVisitor {
   /// Whether more sections of the group that came last may come.
   var takesMore: Bool { get }
 
@@ -18,15 +19,15 @@ protocol UserVisits {
   mutating func visit(_ batch: UserBatch, series: Int, users: Int)
 }
 
-extension UserVisits {
+extension UserVisitor {
   var takesMore: Bool { false }
   mutating func begin(_ group: Range<Int64>, mayGrow: Bool, width: Int, users: Int) {}
 }
 
 /// Finds out which users did something in which points, by series. One group of sections after the other; in each, a series
 /// after the other, a bit for each user and point.
-struct UserScan<Visits: UserVisits> {
-  var visits: Visits
+struct UserScan<Visitor: UserVisitor> {
+  var visitor: Visitor
   /// Of the points. May be replaced by others that are the same up to where the last section ended.
   var bounds: [Int64]
   private let seriesCount: Int
@@ -42,8 +43,8 @@ struct UserScan<Visits: UserVisits> {
   /// again for each range of users.
   private static var memory: (near: Int, far: Int) { (4 << 20, 24 << 20) }
 
-  init(_ visits: Visits, series: Int, bounds: [Int64], sampleBits: Int = 0, users: UserDirectory) {
-    self.visits = visits
+  init(_ visitor: Visitor, series: Int, bounds: [Int64], sampleBits: Int = 0, users: UserDirectory) {
+    self.visitor = visitor
     self.bounds = bounds
     seriesCount = series
     self.sampleBits = sampleBits
@@ -67,7 +68,7 @@ struct UserScan<Visits: UserVisits> {
     // Of one point alone the totals tell everything.
     let last = bounds.count > 2 && bounds[first + count] > end ? first + count - 1 : nil
     let lists = try sections.map { try $0.users() }
-    let (ids, places) = lists.count == 1 ? (lists[0], []) : UserUnion.join(lists)
+    let (ids, places) = lists.count == 1 ? (lists[0], []) : UserMerge.merge(lists)
     let numbers = numbers(of: ids)
     var parts: [UserMarks] = []
     for (index, section) in sections.enumerated() {
@@ -75,7 +76,7 @@ struct UserScan<Visits: UserVisits> {
       parts.append(try UserMarks(section, series[index], seriesCount, tables[index], places))
     }
     let width = (count + 63) / 64
-    visits.begin(group, mayGrow: mayGrow, width: bounds.count > 2 ? width : 0, users: users.count)
+    visitor.begin(group, mayGrow: mayGrow, width: bounds.count > 2 ? width : 0, users: users.count)
     let memory = parts.reduce(0) { $0 + $1.size } <= UserMarks.keptLimit ? Self.memory.near : Self.memory.far
     let size = min(max(memory / (width * 8), 64), ids.count)
     let masks = UserMasks(size: size, width: width)
@@ -84,7 +85,7 @@ struct UserScan<Visits: UserVisits> {
       masks.begin(start..<min(start + size, ids.count))
       for series in 0..<seriesCount {
         for index in parts.indices { try parts[index].mark(series, masks, rounds: rounds) }
-        masks.take(numbers, first: first, last: last) { visits.visit($0, series: series, users: users.count) }
+        masks.take(numbers, first: first, last: last) { visitor.visit($0, series: series, users: users.count) }
       }
     }
   }
@@ -99,10 +100,10 @@ struct UserScan<Visits: UserVisits> {
   }
 }
 
-extension UserScan: Sendable, ScanSized, ScanState where Visits: ScanSized {
-  var size: Int { visits.size }
+extension UserScan: Sendable, ScanSized, ScanState where Visitor: ScanSized {
+  var size: Int { visitor.size }
   var directory: UserDirectory? { users }
-  var takesMore: Bool { visits.takesMore }
+  var takesMore: Bool { visitor.takesMore }
 }
 
 /// The numbers of a bot's users. All of its scans that are kept share them, and keep bits by these numbers.
@@ -134,7 +135,7 @@ struct UserNumbers: Sendable {
     var place = 0
     for (index, user) in users.enumerated() {
       if isSparse {
-        place = ids.firstIndex(from: place, notBelow: user)
+        place = ids[place...].partitioningIndex { $0 >= user }
       } else {
         while place < ids.count, ids[place] < user { place &+= 1 }
       }

@@ -101,6 +101,9 @@ struct ByteReader {
       isSound = false
       return []
     }
+    // Never an array of capacity 0: all empty arrays are one, and its count is written below. The thread sanitizer calls that
+    // a race.
+    guard count > 0 else { return [] }
     defer { offset += width * count }
     let (bytes, offset) = (bytes, offset)
     return [UInt32](unsafeUninitializedCapacity: count) { values, initialized in

@@ -9,7 +9,7 @@ final class RollupFileWriter {
   private let layout: RollupLayout
   private let name: RollupName
   private var footer: RollupFooter
-  private let hook: KeepingHook
+  private let hook: RollupHook
   private let temporary: String
   private let file: File
   private var isRenamed = false
@@ -27,7 +27,7 @@ final class RollupFileWriter {
     _ name: RollupName,
     _ footer: RollupFooter,
     in layout: RollupLayout,
-    hook: @escaping KeepingHook = { _ in }
+    hook: @escaping RollupHook = { _ in }
   ) throws(FileError) {
     self.name = name
     self.footer = footer

@@ -19,7 +19,7 @@ struct RollupFooter: Sendable, Equatable {
   var uses = 0
   var indexStart = 0
   var indexCount = 0
-  /// Of a segment its own digest; of joined files the digest of theirs, in order; of who is known zeros.
+  /// Of a segment its own digest; of merged files the digest of theirs, in order; of who is known zeros.
   var inputs: [UInt8]
 
   /// The inputs of a file that stands for segments that can't be counted.

@@ -36,7 +36,7 @@ package struct RollupName: Sendable, Hashable, Comparable, CustomStringConvertib
     case day = 2
     /// A past month of events' own times, by quarters or, when it's old, by days.
     case month = 3
-    /// Everybody who ever was seen, and how each began.
+    /// Everybody who ever was seen, and each one's first event.
     case known = 4
   }
 

@@ -9,7 +9,7 @@ import HowUsedStore
 /// buckets and counts lie in different frames.
 ///
 /// The bytes, numbers being varints unless said otherwise: the directory's size (4 bytes, little-endian), then zstd frames
-/// with checksums: the directory, the rows' columns, the users, ``SectionFirsts`` (two columns, see ``firsts()``, and what
+/// with checksums: the directory, the rows' columns, the users, ``FirstEvents`` (two columns, see ``firstEvents()``, and what
 /// was sent), the peaks (how many, and a column; none when the frame's size is 0), and of each block of rows the pairs (distance to
 /// the user before), the tuples (distance to the bucket before times 2, plus 1 if the pair has another one) and the counts
 /// (less 1). Written by ``SectionEncoder``. What then is left of it is ``SectionFigures``.
@@ -36,7 +36,7 @@ final class Section {
 
   private struct Starts {
     var users = 0
-    var firsts = 0
+    var firstEvents = 0
     var peaks = 0
     var blocks = 0
     var figures = 0
@@ -72,8 +72,8 @@ final class Section {
     rowsStart = 4 + size
     var starts = Starts()
     starts.users = rowsStart + frames.rows
-    starts.firsts = starts.users + frames.users
-    starts.peaks = starts.firsts + frames.firsts
+    starts.firstEvents = starts.users + frames.users
+    starts.peaks = starts.firstEvents + frames.firstEvents
     starts.blocks = starts.peaks + frames.peaks
     starts.figures = frames.blocks.reduce(starts.blocks) { $0 + $1.pairs + $1.tuples + $1.counts }
     self.starts = starts
@@ -103,7 +103,7 @@ final class Section {
     var frames = SectionFrames()
     frames.rows = reader.count(below: contentLimit)
     frames.users = reader.count(below: contentLimit)
-    frames.firsts = reader.count(below: contentLimit)
+    frames.firstEvents = reader.count(below: contentLimit)
     frames.peaks = reader.count(below: contentLimit)
     for _ in 0..<reader.count(below: bytes.count) {
       frames.blocks.append(
@@ -155,7 +155,7 @@ final class Section {
 
   private var foundRows: SectionRows?
   private var foundUsers: [Int64]?
-  private var foundFirsts: SectionFirsts?
+  private var foundFirstEvents: FirstEvents?
   private var foundFigures: SectionFigures?
 
   func rows() throws -> SectionRows {
@@ -167,7 +167,7 @@ final class Section {
   }
 
   /// Forgets what was decoded, for who goes through many sections at once.
-  func forget() { (foundRows, foundUsers, foundFirsts, foundFigures) = (nil, nil, nil, nil) }
+  func forget() { (foundRows, foundUsers, foundFirstEvents, foundFigures) = (nil, nil, nil, nil) }
 
   /// Their ids, ascending.
   func users() throws -> [Int64] {
@@ -181,37 +181,37 @@ final class Section {
 
   /// Of a section with time only what its tuples don't tell is stored: in which minute of its first bucket each user began,
   /// and by which of the rows that it is in then. Without time it is the minute and the row themselves.
-  func firsts() throws -> SectionFirsts {
-    if let foundFirsts { return foundFirsts }
-    guard var firsts = SectionFirsts(try frame(starts.firsts, frames.firsts), users: header.users) else {
-      throw damage("a section's firsts")
+  func firstEvents() throws -> FirstEvents {
+    if let foundFirstEvents { return foundFirstEvents }
+    guard var firstEvents = FirstEvents(try frame(starts.firstEvents, frames.firstEvents), users: header.users) else {
+      throw damage("a section's first events")
     }
-    if header.span > 0 { try resolve(&firsts) }
-    guard firsts.rows.allSatisfy({ $0 < header.rows }) else { throw damage("a section's firsts") }
-    foundFirsts = firsts
-    return firsts
+    if header.span > 0 { try resolve(&firstEvents) }
+    guard firstEvents.rows.allSatisfy({ $0 < header.rows }) else { throw damage("a section's first events") }
+    foundFirstEvents = firstEvents
+    return firstEvents
   }
 
-  private func resolve(_ firsts: inout SectionFirsts) throws {
-    var begun = firsts.rows.map { (bucket: UInt32.max, row: UInt32.max, rank: $0, left: $0) }
+  private func resolve(_ firstEvents: inout FirstEvents) throws {
+    var first = firstEvents.rows.map { (bucket: UInt32.max, row: UInt32.max, rank: $0, left: $0) }
     var stream = try RowStream(self)
-    try begun.withUnsafeMutableBufferPointer { begun in
+    try first.withUnsafeMutableBufferPointer { first in
       try stream.forEach(0..<header.rows) { row, user, bucket, _ in
         let user = Int(user)
-        guard bucket <= begun[user].bucket else { return }
-        if bucket < begun[user].bucket {
-          begun[user].bucket = bucket
-          begun[user].left = begun[user].rank
-          begun[user].row = .max
+        guard bucket <= first[user].bucket else { return }
+        if bucket < first[user].bucket {
+          first[user].bucket = bucket
+          first[user].left = first[user].rank
+          first[user].row = .max
         }
-        if begun[user].left == 0 { begun[user].row = min(begun[user].row, UInt32(truncatingIfNeeded: row)) }
-        begun[user].left = begun[user].left == 0 ? 0 : begun[user].left &- 1
+        if first[user].left == 0 { first[user].row = min(first[user].row, UInt32(truncatingIfNeeded: row)) }
+        first[user].left = first[user].left == 0 ? 0 : first[user].left &- 1
       }
     }
     let minutes = UInt32(truncatingIfNeeded: header.bucket / 60)
-    for (user, begun) in begun.enumerated() {
-      firsts.minutes[user] &+= begun.bucket &* minutes
-      firsts.rows[user] = begun.row
+    for (user, first) in first.enumerated() {
+      firstEvents.minutes[user] &+= first.bucket &* minutes
+      firstEvents.rows[user] = first.row
     }
   }
 
@@ -255,7 +255,8 @@ final class Section {
     let blocks = frames.blocks.reduce(into: (pairs: 0, tuples: 0, counts: 0)) { sums, block in
       sums = (sums.pairs + block.pairs, sums.tuples + block.tuples, sums.counts + block.counts)
     }
-    return "directory \(rowsStart), rows \(frames.rows), users \(frames.users), firsts \(frames.firsts), peaks "
+    return
+      "directory \(rowsStart), rows \(frames.rows), users \(frames.users), first events \(frames.firstEvents), peaks "
       + "\(frames.peaks), figures \(bytes.count - starts.figures), pairs \(blocks.pairs), tuples \(blocks.tuples), counts \(blocks.counts)"
   }
 

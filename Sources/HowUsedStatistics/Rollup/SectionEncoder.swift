@@ -29,7 +29,7 @@ struct SectionEncoder {
   private var tuples = ByteWriter()
   private var counts = ByteWriter()
 
-  private let firsts: SectionFirsts
+  private let firstEvents: FirstEvents
   /// Of each user the bucket that it began in, and how many rows before the one that it began with have it there, too.
   private let firstBuckets: [UInt32]
   private var firstRanks: [UInt32]
@@ -52,15 +52,15 @@ struct SectionEncoder {
   /// - Parameters:
   ///   - header: start, span and bucket count.
   ///   - texts: of each dimension the values, ascending by bytes.
-  ///   - firsts: of each user, with the numbers of rows that ``beginRow(_:number:)`` gets.
-  init(_ header: SectionHeader, texts: [[[UInt8]]], firsts: SectionFirsts, compressor: ZstdCompressor) {
+  ///   - firstEvents: of each user, with the numbers of rows that ``beginRow(_:number:)`` gets.
+  init(_ header: SectionHeader, texts: [[[UInt8]]], firstEvents: FirstEvents, compressor: ZstdCompressor) {
     self.header = header
     self.texts = texts
-    self.firsts = firsts
+    self.firstEvents = firstEvents
     self.compressor = compressor
     let minutes = UInt32(header.bucket / 60)
-    firstBuckets = firsts.minutes.map { $0 / minutes }
-    firstRanks = Array(repeating: 0, count: firsts.minutes.count)
+    firstBuckets = firstEvents.minutes.map { $0 / minutes }
+    firstRanks = Array(repeating: 0, count: firstEvents.minutes.count)
   }
 
   /// Ends the row before. The same number again goes on with its row.
@@ -106,7 +106,7 @@ struct SectionEncoder {
     counts.write(varint: count &- 1)
     tupleCount &+= 1
     useCount &+= count
-    if firstBuckets[Int(user)] == bucket, rowNumber < firsts.rows[Int(user)] { firstRanks[Int(user)] &+= 1 }
+    if firstBuckets[Int(user)] == bucket, rowNumber < firstEvents.rows[Int(user)] { firstRanks[Int(user)] &+= 1 }
   }
 
   @inline(__always)
@@ -191,9 +191,9 @@ struct SectionEncoder {
     frames.rows = try append(rows.bytes, to: &behind)
     frames.users = try append(UserList.encode(users), to: &behind)
     let minutes = UInt32(header.bucket / 60)
-    let first = header.span > 0 ? firsts.minutes.map { $0 % minutes } : firsts.minutes
-    let second = header.span > 0 ? firstRanks : firsts.rows.map { places[Int($0)] }
-    frames.firsts = try append(firsts.encoded(first, second), to: &behind)
+    let first = header.span > 0 ? firstEvents.minutes.map { $0 % minutes } : firstEvents.minutes
+    let second = header.span > 0 ? firstRanks : firstEvents.rows.map { places[Int($0)] }
+    frames.firstEvents = try append(firstEvents.encoded(first, second), to: &behind)
     if !peaks.isEmpty {
       var writer = ByteWriter()
       writer.write(varint: peaks.count)
@@ -223,7 +223,7 @@ struct SectionEncoder {
         writer.write(text)
       }
     }
-    for length in [frames.rows, frames.users, frames.firsts, frames.peaks] { writer.write(varint: length) }
+    for length in [frames.rows, frames.users, frames.firstEvents, frames.peaks] { writer.write(varint: length) }
     writer.write(varint: frames.blocks.count)
     for block in frames.blocks {
       for number in [block.rows, block.pairs, block.tuples, block.counts] { writer.write(varint: number) }

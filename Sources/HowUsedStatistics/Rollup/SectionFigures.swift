@@ -1,6 +1,6 @@
 import HowUsedArchive
 
-/// What of a section by quarters of an hour was counted when it was joined, for everything and for the most used values of each
+/// What of a section by quarters of an hour was counted when it was merged, for everything and for the most used values of each
 /// dimension: of each bucket its uses, and of each hour that begins with a bucket and ends within the section its different
 /// users. An hour of any time zone is among these.
 ///
@@ -146,21 +146,21 @@ struct SectionFigures: Sendable {
     let bounds = (0...header.buckets).map { header.start + Int64($0) * header.bucket }
     var uses = UsesScan(bounds: bounds)
     try uses.add(section, series: series)
-    let hours = HourVisits(series: values.count, buckets: header.buckets)
+    let hours = HourVisitor(series: values.count, buckets: header.buckets)
     var users = UserScan(hours, series: values.count, bounds: bounds, users: UserDirectory())
     users.begin(header.time, mayGrow: false)
     try users.add([section], series: [series])
     var writers = [ByteWriter(), ByteWriter()]
     for index in values.indices {
       write(uses.values(of: index).map { UInt32(clamping: $0) }, to: &writers[Kind.uses.rawValue])
-      write(users.visits.values(of: index, width(.users, header)), to: &writers[Kind.users.rawValue])
+      write(users.visitor.values(of: index, width(.users, header)), to: &writers[Kind.users.rawValue])
     }
     return writers
   }
 }
 
 /// Counts the different users of the hours that begin with each bucket of a section.
-private struct HourVisits: UserVisits {
+private struct HourVisitor: UserVisitor {
   /// Of each series, by bucket, how many more users there are than in the hour before.
   private var changes: [Int32]
   private let stride: Int
@@ -173,8 +173,8 @@ private struct HourVisits: UserVisits {
   mutating func visit(_ batch: UserBatch, series: Int, users: Int) {
     changes[series * stride..<(series + 1) * stride].withUnsafeMutableBufferPointer { changes in
       var (user, next) = (-1, 0)
-      batch.forEachPoint { visitor, bucket in
-        if visitor != user { (user, next) = (visitor, 0) }
+      batch.forEachPoint { other, bucket in
+        if other != user { (user, next) = (other, 0) }
         // An hour counts who is in any of its buckets: those up to the last bucket counted already.
         changes[max(next, bucket &- SectionFigures.window &+ 1)] &+= 1
         changes[bucket &+ 1] &-= 1

@@ -34,7 +34,7 @@ struct SectionFrames: Sendable, Equatable {
 
   var rows = 0
   var users = 0
-  var firsts = 0
+  var firstEvents = 0
   var peaks = 0
   var blocks: [Block] = []
 }
@@ -48,7 +48,7 @@ package struct RollupDamage: Error, Sendable, Equatable, CustomStringConvertible
 }
 
 /// How each of a section's users began in it: who is new, and by which event, is the earliest of these over all sections.
-struct SectionFirsts: Sendable, Equatable {
+struct FirstEvents: Sendable, Equatable {
   /// A registration time that came with an event.
   struct Sent: Sendable, Equatable {
     /// The user's place.
@@ -66,7 +66,7 @@ struct SectionFirsts: Sendable, Equatable {
   /// The last registration time that each user sent, by user.
   var sent: [Sent] = []
 
-  /// - Parameters: two columns of the users: when, and by which row. See ``Section/firsts()``.
+  /// - Parameters: two columns of the users: when, and by which row. See ``Section/firstEvents()``.
   func encoded(_ when: [UInt32], _ which: [UInt32]) -> [UInt8] {
     var writer = ByteWriter()
     writer.write(column: when)
@@ -88,11 +88,11 @@ struct SectionFirsts: Sendable, Equatable {
 
   /// Gives ``minutes`` and ``rows`` the two columns as they were written. Nil when they don't fit the section.
   init?(_ bytes: [UInt8], users: Int) {
-    let decoded: SectionFirsts? = bytes.withUnsafeBytes { bytes in
+    let decoded: FirstEvents? = bytes.withUnsafeBytes { bytes in
       var reader = ByteReader(bytes)
-      var firsts = SectionFirsts()
-      firsts.minutes = reader.column(users)
-      firsts.rows = reader.column(users)
+      var firstEvents = FirstEvents()
+      firstEvents.minutes = reader.column(users)
+      firstEvents.rows = reader.column(users)
       let count = reader.count(below: users + 1)
       var user = 0
       let places = (0..<count).map { _ in
@@ -104,10 +104,10 @@ struct SectionFirsts: Sendable, Equatable {
       let segment = reader.fixed(UInt64.self)
       let segments = reader.column(count)
       guard reader.isSound else { return nil }
-      firsts.sent = places.indices.map {
+      firstEvents.sent = places.indices.map {
         Sent(user: places[$0], seconds: seconds[$0], segment: segment &+ UInt64(segments[$0]))
       }
-      return reader.isAtEnd && user < max(users, 1) ? firsts : nil
+      return reader.isAtEnd && user < max(users, 1) ? firstEvents : nil
     }
     guard let decoded else { return nil }
     self = decoded

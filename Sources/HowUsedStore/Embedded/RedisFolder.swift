@@ -9,7 +9,7 @@ final class RedisFolder: Sendable {
 
   /// Makes what is missing.
   init(dataFolder: String) throws {
-    try SmallFile.makeFolder(dataFolder, mode: 0o755)
+    try SmallFile.makeFolder(dataFolder, mode: 0o700)
     path = try SmallFile.absolutePath(dataFolder) + "/redis"
     // Two bytes that the configuration file couldn't quote.
     guard !path.utf8.contains(UInt8(ascii: "\n")), !path.utf8.contains(UInt8(ascii: "\r")) else {

@@ -63,6 +63,9 @@ package struct KeySchema: Sendable, Equatable {
     "\(prefix){\(partition)}:online:\(bot.rawValue)"
   }
 
+  /// String that expires: an event of the bot with this `eventId` was stored. What the key begins with, up to the id.
+  package func eventIDs(_ bot: BotID) -> String { "\(prefix){\(partition(of: bot))}:id:\(bot.rawValue):" }
+
   // MARK: Bots
 
   /// Hash: bot id → its record as JSON.

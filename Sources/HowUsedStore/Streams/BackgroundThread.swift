@@ -9,7 +9,7 @@ package final class BackgroundThread: TaskExecutor {
   /// that is always busy would let the streams grow.
   package static let following: CInt = 5
   /// Niceness of who makes the statistics' files: no stream waits for them.
-  package static let keeping: CInt = 10
+  package static let maintenance: CInt = 10
 
   package let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
   package let eventLoop: any EventLoop

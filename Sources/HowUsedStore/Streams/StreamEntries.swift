@@ -65,11 +65,7 @@ package struct StreamEntries: Sendable {
   /// Those behind `id`.
   func after(_ id: StreamID) -> StreamEntries {
     var rest = self
-    var end = entries.count
-    while rest.start < end {
-      let middle = (rest.start + end) / 2
-      if entries[middle].id > id { end = middle } else { rest.start = middle + 1 }
-    }
+    rest.start = entries[start...].partitioningIndex { $0.id > id }
     return rest
   }
 

@@ -4,8 +4,10 @@ import HowUsedArchive
 struct ArchiveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "archive",
-    abstract: "Look at the archive and check it.",
-    subcommands: [ArchiveStatusCommand.self, ArchiveVerifyCommand.self, ArchiveAttachCommand.self]
+    abstract: "Look at the archive, check it and make it tidy.",
+    subcommands: [
+      ArchiveStatusCommand.self, ArchiveVerifyCommand.self, ArchiveCompactCommand.self, ArchiveAttachCommand.self,
+    ]
   )
 }
 

@@ -7,8 +7,9 @@ struct BotAddCommand: AsyncParsableCommand {
     commandName: "add",
     abstract: "Register a bot and print its tokens.",
     discussion: """
-      Give --api-token and --view-token to import the tokens that a bot has already, so that its configuration need not \
-      change; a token that isn't given is made.
+      Give --api-token-file and --view-token-file, or the tokens themselves, to import those that a bot has already, so \
+      that its configuration need not change; a token that isn't given is made. What is on a command line every user of \
+      the machine can read while it runs, and the shell keeps it: files, standard input and the environment are better.
       """
   )
 
@@ -22,7 +23,8 @@ struct BotAddCommand: AsyncParsableCommand {
   @OptionGroup var store: StoreOptions
 
   func run() async throws {
-    let made = BotTokens(api: tokens.apiToken ?? .random(), view: tokens.viewToken ?? .random())
+    let given = try tokens.read()
+    let made = BotTokens(api: given.api ?? .random(), view: given.view ?? .random())
     try await store.withStore(isFirst: true) { store in
       try await BotAdministration(store).add(id, name: name, tokens: made)
     }
@@ -49,41 +51,16 @@ struct BotRotateCommand: AsyncParsableCommand {
   @OptionGroup var store: StoreOptions
 
   func validate() throws {
-    if only == .api, tokens.viewToken != nil { throw ValidationError("--view-token makes no sense with --only api") }
-    if only == .view, tokens.apiToken != nil { throw ValidationError("--api-token makes no sense with --only view") }
+    if only == .api, tokens.givesView { throw ValidationError("--view-token makes no sense with --only api") }
+    if only == .view, tokens.givesAPI { throw ValidationError("--api-token makes no sense with --only view") }
   }
 
   func run() async throws {
-    let api = only == .view ? nil : tokens.apiToken ?? .random()
-    let view = only == .api ? nil : tokens.viewToken ?? .random()
+    let given = try tokens.read()
+    let api = only == .view ? nil : given.api ?? .random()
+    let view = only == .api ? nil : given.view ?? .random()
     try await store.withStore { try await BotAdministration($0).rotate(id, api: api, view: view) }
     print("Bot \(id) has new tokens.")
     TokenOptions.show(api: api, view: view)
-  }
-}
-
-/// Tokens that are brought along instead of made.
-struct TokenOptions: ParsableArguments {
-  @Option(help: "Use this as the API token: 8 to 128 visible ASCII characters.", valueName: "token")
-  var apiToken: Token?
-
-  @Option(help: "Use this as the view token: 8 to 128 visible ASCII characters.", valueName: "token")
-  var viewToken: Token?
-
-  /// Prints tokens the one time that they are shown.
-  static func show(api: Token?, view: Token?) {
-    if let api { print("API token:  \(api.text)") }
-    if let view { print("View token: \(view.text)") }
-    print("Keep them now: they can't be shown again.")
-  }
-}
-
-extension Token: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-}
-
-extension Option where Value == Token? {
-  fileprivate init(help: String, valueName: String) {
-    self.init(help: ArgumentHelp(help, valueName: valueName))
   }
 }

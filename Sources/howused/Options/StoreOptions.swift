@@ -17,6 +17,15 @@ struct StoreOptions: ParsableArguments {
   var dataDir: String = Settings.value("data-dir") ?? "./data"
 
   @Option(
+    help: .setting(
+      "data-group",
+      "The group whose members may read the archive. (default: only the user that howused runs as)",
+      valueName: "group"
+    )
+  )
+  var dataGroup: String?
+
+  @Option(
     name: .customLong("redis-url"),
     help: .setting(
       "redis-url",
@@ -58,7 +67,7 @@ struct StoreOptions: ParsableArguments {
   private static let logging: Void = LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
 
   func validate() throws {
-    _ = try configuration()
+    DataFolder.restrictNewFiles(group: try configuration().dataGroup)
     _ = Settings.value("log-level", as: Logger.Level.self)
   }
 
@@ -81,7 +90,17 @@ struct StoreOptions: ParsableArguments {
     guard KeySchema.isValid(prefix: prefix) else {
       throw ValidationError("--key-prefix: \"\(prefix)\" is not 1 to 32 letters, digits and the signs : - _ .")
     }
-    return StoreConfiguration(dataFolder: dataDir, redis: redis, keyPrefix: prefix, partitions: partitions)
+    var configuration = StoreConfiguration(
+      dataFolder: dataDir,
+      redis: redis,
+      keyPrefix: prefix,
+      partitions: partitions
+    )
+    if let name = dataGroup ?? Settings.value("data-group") {
+      guard let group = DataFolder.group(name) else { throw ValidationError("--data-group: there is no group \(name)") }
+      configuration.dataGroup = group
+    }
+    return configuration
   }
 
   /// Where the archive's files are.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import HowUsedServer
+import HowUsedStore
 import NIOCore
 
 /// Where the server listens, and with how many threads.
@@ -22,6 +23,34 @@ struct ListeningOptions: ParsableArguments {
     )
   )
   var botRateLimit: Int?
+
+  @Option(
+    name: .customLong("event-id-seconds"),
+    help: .setting(
+      "event-id-seconds",
+      "For how long the eventId of an event is kept, so that no second one is stored. (default: 600)",
+      valueName: "seconds"
+    )
+  )
+  var eventIDSeconds: Int?
+
+  /// How long an id is kept.
+  var idSeconds: Int { eventIDSeconds ?? Settings.value("event-id-seconds") ?? 600 }
+
+  @Option(
+    help: .setting(
+      "operator-token-file",
+      "Who shows the token in this file's first line learns all of GET /health from elsewhere, too.",
+      valueName: "file"
+    )
+  )
+  var operatorTokenFile: String?
+
+  /// Nil: nobody has one.
+  func operatorToken() throws -> TokenHash? {
+    let file = operatorTokenFile ?? Settings.value("operator-token-file")
+    return try file.map { try TokenFile.read($0, "--operator-token-file").hash }
+  }
 
   /// Nil sets no limit.
   var rateLimit: Int? { botRateLimit ?? Settings.value("bot-rate-limit") }
@@ -50,6 +79,9 @@ struct ListeningOptions: ParsableArguments {
     guard (0...65_535).contains(port) else { throw ValidationError("--port: \(port) is not within 0 to 65535") }
     if let rateLimit, !IngestGate.rateLimits.contains(rateLimit) {
       throw ValidationError("--bot-rate-limit: \(rateLimit) is not within 1 to \(IngestGate.rateLimits.upperBound)")
+    }
+    guard (1...86_400).contains(idSeconds) else {
+      throw ValidationError("--event-id-seconds: \(idSeconds) is not within 1 to 86400")
     }
     guard (1...1024).contains(threadCount) else {
       throw ValidationError("--threads: \(threadCount) is not within 1 to 1024")

@@ -31,6 +31,9 @@ struct ServeCommand: AsyncParsableCommand {
     privateRedis.apply(to: &configuration)
     configuration.archive = try store.archiveIdentity()
     try listening.requireOpenFiles()
+    // A core file would hold tokens, and what users did.
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
 
     // What consumers read from Redis in bulk must not hold up requests: they have a thread of their own.
     let background = MultiThreadedEventLoopGroup(numberOfThreads: 1)

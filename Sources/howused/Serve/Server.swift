@@ -17,6 +17,7 @@ struct Server {
   private let workers: WorkerPool
   private let statistics: StatisticsServices
   private let archive: ArchiveServices
+  private let operatorToken: TokenHash?
   private let logger: Logger
 
   init(
@@ -30,6 +31,7 @@ struct Server {
     self.store = store
     self.streamGuard = streamGuard
     self.logger = logger
+    operatorToken = try listening.operatorToken()
     group = MultiThreadedEventLoopGroup(numberOfThreads: listening.threadCount)
     gate = IngestGate(rateLimit: listening.rateLimit)
     registry = BotRegistry(client: store.client, keys: store.keys, logger: logger)
@@ -41,6 +43,7 @@ struct Server {
       clock: clock,
       gate: gate,
       streamGuard: streamGuard,
+      idSeconds: listening.idSeconds,
       logger: logger
     )
     let streams = SharedStreams(store: store, logger: logger)
@@ -85,7 +88,8 @@ struct Server {
       gate: gate,
       ids: { [streamGuard, clock] in (streamGuard.problem, streamGuard.lead(now: clock.nowMilliseconds)) },
       archive: { [archive] in archive.health },
-      statistics: { [statistics] in statistics.health }
+      statistics: { [statistics] in statistics.health },
+      operatorToken: operatorToken
     )
     return HTTPService(
       host: listening.host,

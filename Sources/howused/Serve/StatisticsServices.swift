@@ -46,7 +46,7 @@ struct StatisticsServices {
       try await archive.cursors().merging(statistics.positions) { $1 }
     }
     oldCounters = OldCounters(client: reading, keys: store.keys, logger: logger)
-    hub = LiveHub(client: reading, keys: store.keys, clock: clock, pulses: statistics, logger: logger)
+    hub = LiveHub(client: reading, keys: store.keys, clock: clock, recentUses: statistics, logger: logger)
     routes = StatisticsRoutes(
       answers: statistics,
       retention: options.retention,
@@ -60,7 +60,7 @@ struct StatisticsServices {
 
   /// To be stopped after HTTP.
   var services: [any Service] {
-    let counting: [any Service] = isCounting ? [streams.onThread(statistics.following), statistics.keeping] : []
+    let counting: [any Service] = isCounting ? [streams.onThread(statistics.following), statistics.maintenance] : []
     return [ClosingService(client: reading)] + counting + [backlog, oldCounters]
   }
 

@@ -14,8 +14,8 @@ enum FuzzedConnection {
   ///   - finishes: the client sends nothing after that, which half closes the connection.
   static func run(_ pieces: [ArraySlice<UInt8>], finishes: Bool) {
     let worker = FuzzedServer.worker(on: loop)
-    let handler = FastLaneHandler(worker: worker) { channel in
-      try FastLaneChannel.addHTTPHandlers(to: channel, worker: worker, logger: FuzzedServer.logger)
+    let handler = FastLaneHandler(worker: worker) { channel, progress in
+      try FastLaneChannel.addHTTPHandlers(to: channel, worker: worker, progress: progress, logger: FuzzedServer.logger)
       try channel.pipeline.syncOperations.addHandler(RouterHandler())
     }
     let channel = EmbeddedChannel(handler: handler, loop: loop)

@@ -19,7 +19,7 @@ enum Statistics {
       client: client,
       keys: KeySchema(),
       clock: clock,
-      pulses: FuzzedAnswers(),
+      recentUses: FuzzedAnswers(),
       logger: FuzzedServer.logger
     )
     StatisticsRoutes(
@@ -57,7 +57,7 @@ enum Statistics {
 }
 
 /// Answers of the right shape, without anything behind them.
-private struct FuzzedAnswers: StatisticsAnswering, PulseReading {
+private struct FuzzedAnswers: StatisticsAnswering, RecentUsesReading {
   func chart(_ query: ChartQuery, bot: BotID) async throws -> ChartAnswer {
     let values = [Int64](repeating: 1, count: query.timeline.count)
     let names = query.metric == .active ? ChartAnswer.activeNames : [ChartAnswer.allName]
@@ -87,5 +87,5 @@ private struct FuzzedAnswers: StatisticsAnswering, PulseReading {
 
   func recent(bot: BotID, limit: Int) async throws -> RecentEvents { RecentEvents(asOf: 1, events: []) }
 
-  func pulse(of bots: Set<BotID>) async -> [BotID: BotPulse] { [:] }
+  func recentUses(of bots: Set<BotID>) async -> [BotID: RecentUses] { [:] }
 }

@@ -18,7 +18,8 @@ import Testing
         switch answer {
         case .ok: "ok"
         case .online(let count): "online \(count)"
-        case .accepted(let count): "accepted \(count)"
+        case .duplicate: "duplicate"
+        case .accepted(let count, let duplicates): "accepted \(count)\(duplicates == 0 ? "" : ", \(duplicates) again")"
         case .failed(let error): error.code.rawValue
         }
       answers.append("\(place) \(text)")

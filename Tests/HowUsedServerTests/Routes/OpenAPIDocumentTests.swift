@@ -106,6 +106,7 @@ import Testing
     #expect(isRange(value("\(schemas)/EventName"), wide(Limits.eventScalars), "Length"))
     #expect(isRange(value("\(schemas)/BatchCall/properties/events"), wide(Limits.batchItems), "Items"))
     #expect(text("\(schemas)/Param").contains("Up to \(Limits.paramBytes) bytes"))
+    #expect(text("\(schemas)/EventID").contains("Up to \(Limits.eventIDBytes) bytes"))
     #expect(text("\(schemas)/Event/properties/time").contains("at most \(Limits.backfillAge / 86_400) days"))
     #expect(text("\(schemas)/OnlineCall/properties/seconds").contains("\(Limits.onlineSeconds.upperBound)"))
     #expect(value("\(schemas)/OnlineCall/properties/seconds/default") as? Int == Limits.defaultOnlineSeconds)
@@ -117,7 +118,7 @@ import Testing
     let answered = (retention as? [String: [String: Any]])?["200"]?["description"] as? String
     #expect(answered == "At most \(RetentionQuery.cohortLimit) cohorts")
     let name = text("\(schemas)/Chart/properties/series/items/properties/name")
-    #expect(name.contains("more than \(grouped(SectionJoin.Limits().values)) values"))
+    #expect(name.contains("more than \(grouped(SectionMerge.Limits().values)) values"))
     #expect(value("\(schemas)/NoteCode/enum/0") as? String == TimelineNote.daysInUTC.rawValue)
   }
 

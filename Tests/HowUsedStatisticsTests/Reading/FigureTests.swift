@@ -3,7 +3,7 @@ import HowUsedModel
 import TestSupport
 import Testing
 
-/// What is counted when sections are joined, and which questions it answers. That the answers are right in every case is
+/// What is counted when sections are merged, and which questions it answers. That the answers are right in every case is
 /// tested by ``RecountPropertyTests``.
 struct FigureTests {
   private static let start = SectionTests.day * 86_400
@@ -23,7 +23,7 @@ struct FigureTests {
   }
 
   private func day(_ limits: SectionFigures.Limits) throws -> Section {
-    try kept.joined(kept.count(events, segment: 1), SectionTests.dayHeader, .counted, .init(figures: limits))
+    try kept.merged(kept.count(events, segment: 1), SectionTests.dayHeader, .counted, .init(figures: limits))
   }
 
   /// The events with a value in a bucket or several.
@@ -68,13 +68,13 @@ struct FigureTests {
     }
     var coarse = SectionTests.dayHeader
     coarse.bucket = 86_400
-    #expect(try kept.joined([section], coarse, .joined).figures() == nil)
+    #expect(try kept.merged([section], coarse, .merged).figures() == nil)
   }
 
   @Test func oneValueIsEverything() throws {
     let few = events.filter { $0.texts[2].isEmpty }
     let limits = SectionFigures.Limits(tuplesPerBucket: 0.5)
-    let section = try kept.joined(kept.count(few, segment: 1), SectionTests.dayHeader, .counted, .init(figures: limits))
+    let section = try kept.merged(kept.count(few, segment: 1), SectionTests.dayHeader, .counted, .init(figures: limits))
     let figures = try #require(try section.figures())
     #expect(figures.values[2].isEmpty && figures.values[SectionFigures.everything] == [0])
     var filter = EventFilter()
@@ -93,10 +93,14 @@ struct FigureTests {
   /// A reader of a day whose tuples can't be read, and its users by row neither.
   private func reader(_ limits: SectionFigures.Limits) throws -> BotReader {
     let sections = try kept.count(events, segment: 1)
-    var bytes = try kept.join(sections, SectionTests.dayHeader, .counted, .init(figures: limits))
+    var bytes = try kept.merge(sections, SectionTests.dayHeader, .counted, .init(figures: limits))
     let blocks = try kept.open(bytes, order: 1).blockPlaces
     for place in blocks { bytes[place] = 0 }
-    let snapshot = BotSnapshot(
+    return try reader(bytes)
+  }
+
+  private func reader(_ bytes: [UInt8]) throws -> BotReader {
+    let snapshot = BotSections(
       bot: 1,
       files: RollupSet(Partition(rawValue: 1)),
       removal: nil,
@@ -160,5 +164,37 @@ struct FigureTests {
     let hours = stride(from: Int64(0), through: 86_400, by: 3600)
     #expect(try isAnswered(.uses, hours, reader))
     #expect(try !isAnswered(.uses, hours, reader) { $0.segment = .event })
+  }
+
+  /// Where everybody has one value, whoever isn't in a series that figures tell is in the one of all others.
+  @Test(arguments: [0, 97]) func othersAreWhoIsLeft(strays: Int) throws {
+    let events = events.enumerated().map { index, event in
+      var event = event
+      let isStray = strays > 0 && index % strays == 0
+      event.params = ["", "source \(isStray ? 0 : event.user.magnitude % 30)"]
+      return event
+    }
+    let limits = SectionFigures.Limits(tuplesPerBucket: 0.1)
+    let sections = try kept.count(events, segment: 1)
+    let reader = try reader(kept.merge(sections, SectionTests.dayHeader, .counted, .init(figures: limits)))
+    let bounds = (0...24).map { Self.start + $0 * 3600 }
+    var query = ChartQuery(metric: .users, timeline: Timeline(bounds: bounds, step: 3600, base: .quarter))
+    query.segment = .param(2)
+    let answer = try ChartReader(reader: reader).answer(query)
+    #expect(answer.series.count == ChartQuery.seriesLimit + 1)
+    let shown = Set(answer.series.map(\.name))
+    for series in answer.series {
+      func users(_ hours: Range<Int>) -> Int64 {
+        let time = bounds[hours.lowerBound]..<bounds[hours.upperBound]
+        let found = events.filter { event in
+          let value = event.texts[2]
+          let isOne = series.name == ChartAnswer.otherName ? !shown.contains(value) : value == series.name
+          return isOne && time.contains(event.happened / 1000)
+        }
+        return Int64(Set(found.map(\.user)).count)
+      }
+      #expect(series.total == users(0..<24))
+      #expect(series.values == (0..<24).map { users($0..<$0 + 1) })
+    }
   }
 }

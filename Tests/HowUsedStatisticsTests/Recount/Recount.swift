@@ -61,12 +61,12 @@ struct Recount: Sendable {
 
   /// Of each user of the bot the first event: of the earliest minute, and in it of the smallest id.
   func firstEvents(of bot: Int64) -> [Int64: RecountEvent] {
-    var firsts: [Int64: RecountEvent] = [:]
+    var firstEvents: [Int64: RecountEvent] = [:]
     for event in events(of: bot) {
-      if let known = firsts[event.user], (known.minute, known.id) < (event.minute, event.id) { continue }
-      firsts[event.user] = event
+      if let known = firstEvents[event.user], (known.minute, known.id) < (event.minute, event.id) { continue }
+      firstEvents[event.user] = event
     }
-    return firsts
+    return firstEvents
   }
 
   // MARK: Marks

@@ -53,10 +53,48 @@ struct BotCommandTests {
     }
   }
 
+  @Test("Tokens come from files, standard input and the environment, and those that can be guessed aren't taken")
+  func tokensFromElsewhere() async throws {
+    try await with { howused, folder in
+      try Data("  from-a-file-0123\nnot this\n".utf8).write(to: URL(filePath: "\(folder.path)/token"))
+      let file = try await howused.run("bot", "add", "1", "--api-token-file", "\(folder.path)/token")
+      #expect(token("API token:", in: file.output) == "from-a-file-0123", "\(file.error)")
+      let path = HowUsedProgram.path
+      let both = "--api-token-file - --view-token-file -"
+      let input = try await howused.shell("printf 'api-token-012345\\nview-token-01234\\n' | \(path) bot add 2 \(both)")
+      #expect(token("API token:", in: input.output) == "api-token-012345", "\(input.error)")
+      #expect(token("View token:", in: input.output) == "view-token-01234")
+      let environment = try await howused.shell("HOWUSED_API_TOKEN=from-environment \(path) bot add 3")
+      #expect(token("API token:", in: environment.output) == "from-environment", "\(environment.error)")
+
+      for line in ["bot add 4 --api-token 012345678901234", "bot rotate 3 --only api --api-token 012345678901234"] {
+        let refused = try await howused.shell("\(path) \(line)")
+        #expect(refused.status != 0)
+        #expect(refused.error.contains("15 characters can be guessed, 16 are needed"), "\(refused.error)")
+      }
+      let short = try await howused.shell("HOWUSED_API_TOKEN=012345678901234 \(path) bot add 4")
+      #expect(short.error.contains("15 characters can be guessed"), "\(short.error)")
+      let missing = try await howused.run("bot", "add", "4", "--api-token-file", "\(folder.path)/none")
+      #expect(missing.error.contains("--api-token-file: \(folder.path)/none can't be read"), "\(missing.error)")
+      let empty = try await howused.shell("\(path) bot add 4 --view-token-file - < /dev/null")
+      #expect(empty.error.contains("--view-token-file: the first line of - is not 8 to 128"), "\(empty.error)")
+      #expect(try await howused.run("bot", "list").output.split(separator: "\n").count == 3)
+    }
+  }
+
   @Test("Existing tokens are imported as they are")
   func imported() async throws {
     try await with { howused, _ in
-      let added = try await howused.run("bot", "add", "5", "--api-token", "mine-mine", "--view-token", "theirs-theirs")
+      let added = try await howused.run(
+        "bot",
+        "add",
+        "5",
+        "--api-token",
+        "mine-mine",
+        "--view-token",
+        "theirs-theirs",
+        "--allow-short-tokens"
+      )
       #expect(token("API token:", in: added.output) == "mine-mine")
       #expect(token("View token:", in: added.output) == "theirs-theirs")
     }
@@ -94,7 +132,16 @@ struct BotCommandTests {
         #expect(outcome.error.hasPrefix("Error: "), "\(arguments)")
         #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)")
       }
-      let same = try await howused.run("bot", "add", "7", "--api-token", "same-same", "--view-token", "same-same")
+      let same = try await howused.run(
+        "bot",
+        "add",
+        "7",
+        "--api-token",
+        "same-same",
+        "--view-token",
+        "same-same",
+        "--allow-short-tokens"
+      )
       #expect(same.status == 1)
       #expect(same.error.contains("must differ"))
     }

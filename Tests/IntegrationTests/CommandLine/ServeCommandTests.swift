@@ -85,7 +85,7 @@ struct ServeCommandTests {
     let server = try await ServerProcess(dataFolder: folder.path)
     let howused = HowUsedProgram(environment: ["HOWUSED_DATA_DIR": folder.path])
     let event = #"{"botId":7,"apiToken":"my-api-token","requestType":"event","event":"hello","userId":1}"#
-    #expect(try await howused.run("bot", "add", "7", "--api-token", "my-api-token").status == 0)
+    #expect(try await howused.run("bot", "add", "7", "--api-token", "my-api-token", "--allow-short-tokens").status == 0)
     #expect(try await eventually { try await post(server, event) == #"{"ok":true}"# })
     #expect(try await howused.run("bot", "show", "7").output.contains("online:     1 "))
     #expect(try await howused.run("bot", "rotate", "7").status == 0)

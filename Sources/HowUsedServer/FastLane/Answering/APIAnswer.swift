@@ -6,8 +6,11 @@ package enum APIAnswer: Sendable {
   case ok
   /// `{"ok":true,"onlineCount":N}`
   case online(Int64)
-  /// `{"ok":true,"accepted":N}`: Redis has confirmed every event of a batch.
-  case accepted(Int)
+  /// `{"ok":true,"duplicate":true}`: Redis has confirmed an event with the same id before.
+  case duplicate
+  /// `{"ok":true,"accepted":N}`: Redis has confirmed every event of a batch; those with ids that were there before are
+  /// `"duplicates":N`.
+  case accepted(Int, duplicates: Int)
   case failed(RequestError)
 }
 

@@ -15,11 +15,13 @@ package final class APIWorker {
   let idleTimeouts = IdleTimeouts()
   var responses: ResponseEncoder
   var requestHeads = RequestHeadCache()
+  let bodies: BodyBudget
 
   private let redis: RedisConnection
   private let keys: KeySchema
   private let clock: RedisClock
   private let gate: IngestGate
+  private let idMilliseconds: Int64
   private let streamGuard: StreamGuard?
   /// Whether the guard has let events pass on the present connection.
   private var isGuarded: Bool
@@ -40,15 +42,22 @@ package final class APIWorker {
   private var nowArgument = CommandBytes()
   private var lastLogged: Int64 = 0
 
+  /// - Parameters:
+  ///   - idSeconds: how long an event's id is kept.
+  ///   - bodyBytes: what the large requests that aren't complete yet may hold together.
   package init(
     redis: RedisConnection,
     keys: KeySchema,
     clock: RedisClock,
     gate: IngestGate,
     streamGuard: StreamGuard? = nil,
+    idSeconds: Int = 600,
+    bodyBytes: Int = 1 << 25,
     eventLoop: any EventLoop,
     logger: Logger
   ) {
+    idMilliseconds = Int64(idSeconds) * 1000
+    bodies = BodyBudget(limit: bodyBytes)
     self.redis = redis
     self.keys = keys
     self.clock = clock
@@ -179,7 +188,9 @@ package final class APIWorker {
 
   private func bot(_ id: BotID) -> WorkerBot? {
     bots.bot(id) {
-      registered[id].map { WorkerBot(record: $0, id: id, keys: keys, rate: gate.rate(of: id)) }
+      registered[id].map {
+        WorkerBot(record: $0, id: id, keys: keys, rate: gate.rate(of: id), idMilliseconds: idMilliseconds)
+      }
     }
   }
 
@@ -202,7 +213,12 @@ package final class APIWorker {
     for event in events {
       var event = event
       if isAhead, event.time == nil { event.time = now }
-      write.addEvent(of: bot, fragment: decoder.fragment(of: event, in: body))
+      if event.eventID.isEmpty {
+        write.addEvent(of: bot, fragment: decoder.fragment(of: event, in: body))
+      } else {
+        let fragment = decoder.fragment(of: event, in: body)
+        write.addEvent(of: bot, id: decoder.bytes(of: event.eventID, in: body), fragment: fragment)
+      }
       if let time = event.time {
         if time > now - OnlineSet.longestWindow { write.addUser(event.userID, seenAt: time) }
       } else {

@@ -81,7 +81,10 @@ struct ResponseEncoder {
     switch answer {
     case .ok: return ByteBuffer(string: #"{"ok":true}"#)
     case .online(let count): return ByteBuffer(string: #"{"ok":true,"onlineCount":\#(count)}"#)
-    case .accepted(let count): return ByteBuffer(string: #"{"ok":true,"accepted":\#(count)}"#)
+    case .duplicate: return ByteBuffer(string: #"{"ok":true,"duplicate":true}"#)
+    case .accepted(let count, let duplicates):
+      let more = duplicates == 0 ? "" : #","duplicates":\#(duplicates)"#
+      return ByteBuffer(string: #"{"ok":true,"accepted":\#(count)\#(more)}"#)
     case .failed(let error):
       var body = ByteBuffer()
       error.writeJSON(to: &body)

@@ -10,6 +10,8 @@ final class WorkerBot {
   let partition: Partition
   /// The XADD of an event of the bot, up to the fragment.
   private(set) var xaddHead: CommandBytes
+  /// What an event with an id needs besides: made for the first one.
+  private lazy var once = OnceCommand(keys, id, milliseconds: idMilliseconds)
   /// The ZADD of the bot's users, after the number of its arguments and up to the first time and user.
   private(set) var zaddHead: CommandBytes
   let online: OnlineSet
@@ -19,17 +21,27 @@ final class WorkerBot {
   var isPending = false
   /// When this loop last trimmed the bot's online set, in Redis's milliseconds.
   var lastTrimmed: Int64 = 0
+  private let keys: KeySchema
+  private let idMilliseconds: Int64
   private var verifiedAPIToken: [UInt8] = []
   private var verifiedViewToken: [UInt8] = []
 
-  init(record: BotRecord, id: BotID, keys: KeySchema, rate: RateCounter?) {
+  /// - Parameter idMilliseconds: how long an event's id is kept.
+  init(record: BotRecord, id: BotID, keys: KeySchema, rate: RateCounter?, idMilliseconds: Int64 = 600_000) {
     self.id = id
+    self.keys = keys
+    self.idMilliseconds = idMilliseconds
     self.record = record
     self.rate = rate
     online = OnlineSet(keys, id)
     partition = keys.partition(of: id)
     xaddHead = EventStream(keys, partition).makeHead()
     zaddHead = online.makeAddHead()
+  }
+
+  /// The command that adds an event unless one with its id was.
+  func appendOnce(id: UnsafeRawBufferPointer, fragment: UnsafeRawBufferPointer, to commands: inout CommandBytes) {
+    once.append(id: id, fragment: fragment, to: &commands)
   }
 
   /// What a token opens. One that has been verified before costs a comparison in constant time, a new one a SHA-256.

@@ -11,6 +11,7 @@ package final class WorkerPool: Service {
   private let workers: [ObjectIdentifier: NIOLoopBound<APIWorker>]
 
   /// Starts a worker on each event loop of the group.
+  /// - Parameter idSeconds: how long an event's id is kept.
   package init(
     group: any EventLoopGroup,
     endpoint: RedisEndpoint,
@@ -18,6 +19,7 @@ package final class WorkerPool: Service {
     clock: RedisClock,
     gate: IngestGate,
     streamGuard: StreamGuard? = nil,
+    idSeconds: Int = 600,
     logger: Logger
   ) async throws {
     var workers: [ObjectIdentifier: NIOLoopBound<APIWorker>] = [:]
@@ -29,6 +31,7 @@ package final class WorkerPool: Service {
           clock: clock,
           gate: gate,
           streamGuard: streamGuard,
+          idSeconds: idSeconds,
           eventLoop: loop,
           logger: logger
         )

@@ -14,7 +14,7 @@ package struct ConnectionState {
   package private(set) var mode = Mode.recognizing
   /// After how many checks (``IdleTimeouts``) bytes last arrived or an answer was last given.
   package var lastActive = 0
-  /// After how many the first byte of a request arrived that is not complete yet.
+  /// After how many the first byte of a request arrived that is not complete yet; once handed over, of a head.
   package var incompleteSince: Int?
 
   /// The peer sends nothing more; what it has sent is still answered.
@@ -61,7 +61,13 @@ package struct ConnectionState {
   /// - Parameter checks: how many checks there were, this one included.
   /// - Returns: `.abort` when it has been idle, has been sending one request, or hasn't taken its last answers for too
   ///   many checks.
-  package func checked(_ checks: Int, outstanding: Int, idleChecks: Int, requestChecks: Int) -> Action {
+  package func checked(
+    _ checks: Int,
+    outstanding: Int,
+    idleChecks: Int,
+    requestChecks: Int,
+    headChecks: Int
+  ) -> Action {
     let silence = checks - lastActive
     switch mode {
     case .recognizing:
@@ -69,7 +75,10 @@ package struct ConnectionState {
       if let incompleteSince, checks - incompleteSince > requestChecks { return .abort }
       return silence > idleChecks ? .abort : .none
     case .handOverPending: return .none
-    case .handedOver, .closing: return silence > idleChecks ? .abort : .none
+    case .handedOver:
+      if let incompleteSince, checks - incompleteSince > headChecks { return .abort }
+      return silence > idleChecks ? .abort : .none
+    case .closing: return silence > idleChecks ? .abort : .none
     }
   }
 }

@@ -4,7 +4,6 @@ package import HummingbirdCore
 package import Logging
 package import NIOCore
 import NIOHTTP1
-import NIOHTTPCompression
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
@@ -30,8 +29,8 @@ package struct FastLaneChannel: HTTPChannelHandler {
         of: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?.self
       )
       channel.closeFuture.whenComplete { _ in handedOver.succeed(nil) }
-      let handler = FastLaneHandler(worker: worker) { channel in
-        handedOver.succeed(try Self.installHTTP(on: channel, worker: worker, logger: logger))
+      let handler = FastLaneHandler(worker: worker) { channel, progress in
+        handedOver.succeed(try Self.installHTTP(on: channel, worker: worker, progress: progress, logger: logger))
       }
       try channel.pipeline.syncOperations.addHandler(handler)
       // The fast lane asks for what it wants to read; without this it would be sent more than it can hold.
@@ -56,9 +55,10 @@ package struct FastLaneChannel: HTTPChannelHandler {
   private static func installHTTP(
     on channel: any Channel,
     worker: APIWorker,
+    progress: RequestProgress,
     logger: Logger
   ) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
-    try addHTTPHandlers(to: channel, worker: worker, logger: logger)
+    try addHTTPHandlers(to: channel, worker: worker, progress: progress, logger: logger)
     return try NIOAsyncChannel(
       wrappingChannelSynchronously: channel,
       configuration: .init(isOutboundHalfClosureEnabled: true)
@@ -66,17 +66,22 @@ package struct FastLaneChannel: HTTPChannelHandler {
   }
 
   /// All handlers of the connection between the fast lane and Hummingbird.
-  static func addHTTPHandlers(to channel: any Channel, worker: APIWorker, logger: Logger) throws {
+  static func addHTTPHandlers(
+    to channel: any Channel,
+    worker: APIWorker,
+    progress: RequestProgress,
+    logger: Logger
+  ) throws {
     let pipeline = channel.pipeline.syncOperations
-    try pipeline.configureHTTPServerPipeline(
-      withPipeliningAssistance: true,
-      withErrorHandling: false,
-      withOutboundHeaderValidation: false
-    )
-    try pipeline.addHandler(
-      NIOHTTPRequestDecompressor(limit: .size(Limits.bodyBytes))
-    )
-    try pipeline.addHandler(APIRequestHandler(worker: worker))
+    try pipeline.addHandler(HTTPResponseEncoder())
+    // The address counts as one field, and may be longer than is answered, so that its own error tells.
+    var limits = NIOHTTPDecoderLimitConfiguration()
+    limits.maxHeaderFieldSize = Limits.headBytes
+    limits.maxHeaderListSize = Limits.headBytes
+    limits.maxHeaderFieldCount = Limits.headFields
+    try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits)))
+    try pipeline.addHandler(HTTPServerPipelineHandler())
+    try pipeline.addHandler(APIRequestHandler(worker: worker, progress: progress))
     try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
     // Idle connections are ended by ``IdleTimeouts``: this handler, behind the API's, would not see the API's requests.
     try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: nil, logger: logger))

@@ -1,6 +1,5 @@
 import HowUsedModel
 import NIOCore
-import NIOHTTP1
 
 /// The first handler of every connection: answers API requests of the common form from the bytes, and hands the
 /// connection over to SwiftNIO's HTTP decoder and Hummingbird at the first byte that isn't of that form.
@@ -19,13 +18,17 @@ final class FastLaneHandler: ChannelDuplexHandler {
 
   private let worker: APIWorker
   /// Adds the HTTP handlers behind this one.
-  private let installHTTP: (any Channel) throws -> Void
+  private let installHTTP: (any Channel, RequestProgress) throws -> Void
   private var context: ChannelHandlerContext?
   /// Nil when the channel isn't active, or has no socket.
   private var socket: ClientSocket?
   /// Writes that the channel has taken and not finished: nothing may overtake them.
   private var channelWrites = 0
   private var state = ConnectionState()
+  /// What these handlers have read since.
+  private let progress = RequestProgress()
+  /// What `pending` holds of what all unfinished requests may.
+  private var share = BodyBudget.Share()
   private var responses = ResponseOrder()
   /// The place of the request that asked for the connection's end.
   private var lastPlace: Int?
@@ -37,7 +40,7 @@ final class FastLaneHandler: ChannelDuplexHandler {
   private var readIsHeld = false
   private var isProcessing = false
 
-  init(worker: APIWorker, installHTTP: @escaping (any Channel) throws -> Void) {
+  init(worker: APIWorker, installHTTP: @escaping (any Channel, RequestProgress) throws -> Void) {
     self.worker = worker
     self.installHTTP = installHTTP
   }
@@ -63,12 +66,13 @@ final class FastLaneHandler: ChannelDuplexHandler {
     self.context = nil
     socket = nil
     pending = nil
+    _ = worker.bodies.update(&share, bytes: 0)
     worker.idleTimeouts.remove(self)
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     state.lastActive = worker.idleTimeouts.checks
-    guard state.mode != .handedOver else { return context.fireChannelRead(data) }
+    guard state.mode != .handedOver else { return readOnward(context, data) }
     guard state.mode != .closing else { return }
     var incoming = unwrapInboundIn(data)
     if pending != nil {
@@ -77,6 +81,14 @@ final class FastLaneHandler: ChannelDuplexHandler {
       pending = incoming
     }
     process(context)
+  }
+
+  /// For SwiftNIO's decoder: the bytes that a head begins with start its deadline.
+  private func readOnward(_ context: ChannelHandlerContext, _ data: NIOAny) {
+    let heads = progress.heads
+    if !progress.isWithinRequest, state.incompleteSince == nil { state.incompleteSince = worker.idleTimeouts.checks }
+    context.fireChannelRead(data)
+    if progress.heads != heads { state.incompleteSince = nil }
   }
 
   /// Asks for what comes next: with the channel's `autoRead`, each request would walk the pipeline twice for nothing.
@@ -110,6 +122,10 @@ final class FastLaneHandler: ChannelDuplexHandler {
     if buffer.readableBytes > 0, state.mode != .closing {
       if state.mode == .recognizing, state.incompleteSince == nil { state.incompleteSince = worker.idleTimeouts.checks }
       pending = buffer
+    }
+    // Too much waits everywhere: what answers with an error, and reads the rest of the request first, is behind the decoder.
+    if !worker.bodies.update(&share, bytes: pending?.readableBytes ?? 0) {
+      action = state.unrecognizedBytes(outstanding: responses.outstanding)
     }
     isProcessing = false
     carryOut(action, context)
@@ -176,14 +192,15 @@ final class FastLaneHandler: ChannelDuplexHandler {
     case .handOver:
       do {
         guard let options = context.channel.syncOptions else { throw ChannelError.operationUnsupported }
-        try installHTTP(context.channel)
+        try installHTTP(context.channel, progress)
         try options.setOption(.autoRead, value: true)
       } catch {
         return context.close(promise: nil)
       }
       if let bytes = pending {
         pending = nil
-        context.fireChannelRead(wrapInboundOut(bytes))
+        _ = worker.bodies.update(&share, bytes: 0)
+        readOnward(context, wrapInboundOut(bytes))
         context.fireChannelReadComplete()
       }
       if state.peerHasFinished { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
@@ -242,7 +259,8 @@ final class FastLaneHandler: ChannelDuplexHandler {
       checks,
       outstanding: responses.outstanding,
       idleChecks: IdleTimeouts.idleChecks,
-      requestChecks: IdleTimeouts.requestChecks
+      requestChecks: IdleTimeouts.requestChecks,
+      headChecks: IdleTimeouts.headChecks
     )
     carryOut(action, context)
   }

@@ -9,6 +9,8 @@ final class IdleTimeouts {
   static let idleChecks = 36
   /// One request may take fifteen seconds to arrive.
   static let requestChecks = 3
+  /// A head that SwiftNIO's decoder reads, ten.
+  static let headChecks = 2
 
   /// How many checks there were: the clock that connections measure their silence by.
   private(set) var checks = 0

@@ -1,10 +1,9 @@
 import HowUsedModel
 import NIOCore
 import NIOHTTP1
-import NIOHTTPCompression
 
 /// Answers the API's requests that the fast lane handed over, behind SwiftNIO's HTTP decoder: chunked, compressed,
-/// HTTP/1.0, another method… Everything that isn't the API's passes through to Hummingbird untouched.
+/// HTTP/1.0, another method… What isn't the API's passes through to Hummingbird.
 final class APIRequestHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias InboundOut = HTTPServerRequestPart
@@ -23,6 +22,9 @@ final class APIRequestHandler: ChannelInboundHandler {
   }
 
   private let worker: APIWorker
+  private let progress: RequestProgress
+  /// What the body holds of what all unfinished requests may.
+  private var share = BodyBudget.Share()
   private var state = State.idle
   private var context: ChannelHandlerContext?
   private var answer: APIAnswer?
@@ -35,33 +37,45 @@ final class APIRequestHandler: ChannelInboundHandler {
   private static let lingering = TimeAmount.seconds(5)
 
   private static let timeout = RequestError(.requestTimeout, "the body did not arrive within 15 seconds")
-  private static let invalidEncoding = RequestError(
-    .invalidEncoding,
-    "the body is not compressed as Content-Encoding says"
+  private static let headTooLarge = RequestError(
+    .headTooLarge,
+    "the header fields may be \(Limits.headFields) and have \(Limits.headBytes) bytes together"
   )
 
-  init(worker: APIWorker) { self.worker = worker }
+  init(worker: APIWorker, progress: RequestProgress) {
+    self.worker = worker
+    self.progress = progress
+  }
 
   func handlerAdded(context: ChannelHandlerContext) { self.context = context }
   func handlerRemoved(context: ChannelHandlerContext) {
     self.context = nil
     deadline?.cancel()
+    holdNothing()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch (unwrapInboundIn(data), state) {
+    let part = unwrapInboundIn(data)
+    if case .end = part { progress.isWithinRequest = false }
+    switch (part, state) {
     case (.head(let head), .idle):
-      receive(head, data, context)
+      progress.heads += 1
+      progress.isWithinRequest = true
+      receive(head, context)
     case (.body(var part), .collecting(let head, var body)):
       state = .idle  // so that the buffer is uniquely referenced while it grows
       guard body.readableBytes + part.readableBytes <= Limits.bodyBytes else {
         return refuse(.payloadTooLarge, context)
+      }
+      guard worker.bodies.update(&share, bytes: body.readableBytes + part.readableBytes) else {
+        return refuse(.overloaded(retryAfter: 5), context)
       }
       body.writeBuffer(&part)
       state = .collecting(head, body: body)
     case (.end, .collecting(let head, let body)):
       state = .answering(keepAlive: head.isKeepAlive)
       deadline?.cancel()
+      holdNothing()
       handle(head, body)
     case (.end, .passing):
       state = .idle
@@ -73,11 +87,11 @@ final class APIRequestHandler: ChannelInboundHandler {
     }
   }
 
-  private func receive(_ head: HTTPRequestHead, _ data: NIOAny, _ context: ChannelHandlerContext) {
+  private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
     switch APIRequestHead.classify(head) {
-    case .notOurs:
+    case .notOurs(let head):
       state = .passing
-      context.fireChannelRead(data)
+      context.fireChannelRead(wrapInboundOut(.head(head)))
     case .refused(let error):
       refuse(error, context)
     case .accepted(let request):
@@ -94,7 +108,7 @@ final class APIRequestHandler: ChannelInboundHandler {
 
   private func handle(_ head: APIRequestHead, _ body: ByteBuffer) {
     do {
-      let plain = head.isZstd ? try ContentCoding.expandZstd(body, limit: Limits.bodyBytes) : body
+      let plain = try head.coding?.expand(body) ?? body
       plain.withUnsafeReadableBytes { bytes in
         worker.handle(body: bytes, contentType: head.contentType, responder: self, place: 0)
       }
@@ -106,11 +120,14 @@ final class APIRequestHandler: ChannelInboundHandler {
   /// Answers without reading the rest of the request, which ends the connection.
   private func refuse(_ error: RequestError, _ context: ChannelHandlerContext) {
     deadline?.cancel()
+    holdNothing()
     state = .refused
     write(.failed(error), closing: .output, context)
     let channel = context.channel
     deadline = context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingering) { channel.close(promise: nil) }
   }
+
+  private func holdNothing() { _ = worker.bodies.update(&share, bytes: 0) }
 
   /// `closing`: which way the connection is closed once the answer is written; nil keeps it.
   private func write(_ answer: APIAnswer, closing: CloseMode?, _ context: ChannelHandlerContext) {
@@ -129,10 +146,10 @@ final class APIRequestHandler: ChannelInboundHandler {
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     switch (error, state) {
+    case (HTTPParserError.headerOverflow, .idle), (HTTPParserError.headerOverflow, .collecting):
+      refuse(Self.headTooLarge, context)
     case (is HTTPParserError, .idle), (is HTTPParserError, .collecting):
       refuse(RequestError(.badRequest, "the request is not valid HTTP/1.1"), context)
-    case (let error as NIOHTTPDecompression.DecompressionError, .collecting):
-      refuse(error == .limit ? .payloadTooLarge : Self.invalidEncoding, context)
     case (_, .refused): break
     default: context.fireErrorCaught(error)
     }
@@ -152,47 +169,3 @@ extension APIRequestHandler: APIResponder {
 
 @available(*, unavailable)
 extension APIRequestHandler: Sendable {}
-
-/// What the API needs of a request's head that came through SwiftNIO's decoder.
-private struct APIRequestHead {
-  let contentType: ContentType
-  let isKeepAlive: Bool
-  let isZstd: Bool
-  /// The client waits for `100 Continue` before it sends the body (RFC 9110, 10.1.1).
-  let expectsContinue: Bool
-
-  enum Class {
-    case notOurs
-    case accepted(APIRequestHead)
-    case refused(RequestError)
-  }
-
-  static func classify(_ head: HTTPRequestHead) -> Class {
-    let path = head.uri.prefix { $0 != "?" }
-    guard RequestRecognizer.paths.contains(String(path)) else { return .notOurs }
-    guard head.method == .POST else {
-      // A browser that opens the address is answered by the router.
-      let isPage = path == "/" && [.GET, .HEAD].contains(head.method)
-      return isPage ? .notOurs : .refused(.methodNotAllowed(allow: "POST"))
-    }
-    if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }),
-      length > Limits.bodyBytes
-    {
-      return .refused(.payloadTooLarge)
-    }
-    let encoding = head.headers.first(name: "content-encoding")?.lowercased()
-    guard [nil, "identity", "gzip", "deflate", "zstd"].contains(encoding) else {
-      return .refused(
-        RequestError(.invalidEncoding, "Content-Encoding must be gzip, deflate, zstd or absent")
-      )
-    }
-    return .accepted(
-      APIRequestHead(
-        contentType: .classify(head.headers.first(name: "content-type")),
-        isKeepAlive: head.isKeepAlive,
-        isZstd: encoding == "zstd",
-        expectsContinue: head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
-      )
-    )
-  }
-}

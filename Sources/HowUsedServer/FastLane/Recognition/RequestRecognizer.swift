@@ -5,8 +5,9 @@ import HowUsedModel
 /// Recognises API requests of one strict, common form straight from a connection's bytes.
 ///
 /// It takes a request only when nothing about where it ends is open to opinion: one of three exact request lines,
-/// header fields of plain ASCII each on one line, exactly one `Content-Length` of digits, and no field that changes
-/// the framing, or the connection in another way than to end it after the answer. Everything else is `.handOver`:
+/// header fields of plain ASCII each on one line, exactly one `Host`, exactly one `Content-Length` of digits, and no field
+/// that changes the framing, or the connection in another way than to end it after the answer. An `Upgrade` to HTTP/2,
+/// which Java's client offers with each request, is not taken up (RFC 9110, 7.8). Everything else is `.handOver`:
 /// SwiftNIO's HTTP decoder then reads that byte and every later one of the connection, so the two never have to agree on
 /// a difficult case (RFC 9112, section 6.3).
 package enum RequestRecognizer {
@@ -39,11 +40,13 @@ package enum RequestRecognizer {
     var lengthDigits = 0..<0
     // Nil before the first `Connection`.
     var closes: Bool?
+    var hosts = 0
+    var fields = 0
     while true {
       guard position < end else { return unfinished(bytes) }
       if bytes[position] == .carriageReturn {
         guard position + 1 < end else { return unfinished(bytes) }
-        guard bytes[position + 1] == .lineFeed, bodyLength >= 0 else { return .handOver }
+        guard bytes[position + 1] == .lineFeed, bodyLength >= 0, hosts == 1 else { return .handOver }
         let headLength = position + 2
         return .request(
           .init(
@@ -66,6 +69,8 @@ package enum RequestRecognizer {
       while position < end, isValueByte(bytes[position]) { position += 1 }
       guard position + 1 < end else { return unfinished(bytes) }
       guard bytes[position] == .carriageReturn, bytes[position + 1] == .lineFeed else { return .handOver }
+      fields += 1
+      guard fields <= Limits.headFields else { return .handOver }
       switch field(UnsafeRawBufferPointer(rebasing: bytes[name..<nameEnd])) {
       case .plain: break
       case .contentLength:
@@ -80,8 +85,15 @@ package enum RequestRecognizer {
         if closes == nil, equalsIgnoringCase(option, "close") {
           closes = true
         } else {
-          guard closes != true, equalsIgnoringCase(option, "keep-alive") else { return .handOver }
+          guard closes != true,
+            equalsIgnoringCase(option, "keep-alive") || equalsIgnoringCase(option, "upgrade, http2-settings")
+          else { return .handOver }
           closes = false
+        }
+      case .host: hosts += 1
+      case .upgrade:
+        guard equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: bytes[value..<position]), "h2c") else {
+          return .handOver
         }
       case .changesFraming: return .handOver
       }
@@ -116,6 +128,8 @@ package enum RequestRecognizer {
     case contentLength
     case contentType
     case connection
+    case host
+    case upgrade
     case changesFraming
   }
 
@@ -123,9 +137,14 @@ package enum RequestRecognizer {
   private static func field(_ name: UnsafeRawBufferPointer) -> Field {
     switch name.count {
     case 2: equalsIgnoringCase(name, "te") ? .changesFraming : .plain
+    case 4: equalsIgnoringCase(name, "host") ? .host : .plain
     case 6: equalsIgnoringCase(name, "expect") ? .changesFraming : .plain
     case 7:
-      equalsIgnoringCase(name, "upgrade") || equalsIgnoringCase(name, "trailer") ? .changesFraming : .plain
+      if equalsIgnoringCase(name, "upgrade") {
+        .upgrade
+      } else {
+        equalsIgnoringCase(name, "trailer") ? .changesFraming : .plain
+      }
     case 10: equalsIgnoringCase(name, "connection") ? .connection : .plain
     case 12: equalsIgnoringCase(name, "content-type") ? .contentType : .plain
     case 14: equalsIgnoringCase(name, "content-length") ? .contentLength : .plain
@@ -138,7 +157,7 @@ package enum RequestRecognizer {
     }
   }
 
-  /// `lowercase` holds only lower-case letters and "-", which setting bit 5 leaves as they are.
+  /// `lowercase` holds only lower-case letters and signs that setting bit 5 leaves as they are.
   private static func equalsIgnoringCase(_ bytes: UnsafeRawBufferPointer, _ lowercase: StaticString) -> Bool {
     guard bytes.count == lowercase.utf8CodeUnitCount else { return false }
     for index in 0..<bytes.count where bytes[index] | 0x20 != lowercase.utf8Start[index] { return false }

@@ -11,9 +11,11 @@ final class EventWrite: RedisReplyHandler {
   private struct Waiter {
     let responder: any APIResponder
     let place: Int
-    /// XADDs of this request: 1, or as many as a batch request has items.
+    /// Commands that add an event of this request: 1, or as many as a batch request has items.
     let events: Int
     let isBatch: Bool
+    /// Those whose id was there already.
+    var duplicates = 0
     var isRefused = false
   }
 
@@ -52,6 +54,12 @@ final class EventWrite: RedisReplyHandler {
     events += 1
   }
 
+  /// The same for an event that is stored only if none with its id was.
+  func addEvent(of bot: WorkerBot, id: UnsafeRawBufferPointer, fragment: UnsafeRawBufferPointer) {
+    bot.appendOnce(id: id, fragment: fragment, to: &commands)
+    events += 1
+  }
+
   /// - Parameter time: milliseconds, as an argument of a command.
   func addUser(_ user: UserID, seenAt time: borrowing CommandBytes) {
     seen.append(time)
@@ -81,6 +89,9 @@ final class EventWrite: RedisReplyHandler {
       if reply.isError {
         if current < waiters.count { waiters[current].isRefused = true }
         worker.logRefusal(reply)
+      } else if reply.integer == 0, current < waiters.count {
+        // An XADD's reply is the entry's id, which is no integer.
+        waiters[current].duplicates += 1
       }
       currentReplies += 1
       if current < waiters.count, currentReplies == waiters[current].events {
@@ -110,7 +121,9 @@ final class EventWrite: RedisReplyHandler {
         } else if let missing, waiters.count >= current {
           .failed(missing.requestError)
         } else {
-          waiter.isBatch ? .accepted(waiter.events) : .ok
+          waiter.isBatch
+            ? .accepted(waiter.events - waiter.duplicates, duplicates: waiter.duplicates)
+            : waiter.duplicates > 0 ? .duplicate : .ok
         }
       worker.answer(answer, to: waiter.responder, place: waiter.place)
     }

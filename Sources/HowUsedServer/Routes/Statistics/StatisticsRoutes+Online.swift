@@ -39,8 +39,21 @@ extension StatisticsRoutes {
     let channel = call.context.channel
     try? await channel.setOption(.socketOption(.so_sndbuf), value: .init(Self.unreadLimit.kernel)).get()
     try? await channel.setOption(.writeBufferWaterMark, value: .init(low: 1, high: Self.unreadLimit.channel)).get()
-    let messages = hub.join(LiveWindow(bot: call.bot.id, seconds: seconds)) { channel.close(mode: .all, promise: nil) }
-    guard let messages else { throw RequestError(.overloaded, "too many viewers", retryAfter: 10) }
+    let messages = hub.join(
+      LiveWindow(bot: call.bot.id, seconds: seconds),
+      address: ClientAddress.remote(channel),
+      isAllowed: call.isAllowed
+    ) {
+      channel.close(mode: .all, promise: nil)
+    }
+    guard let messages else {
+      let limits = LiveHub.viewerLimits
+      throw RequestError(
+        .overloaded,
+        "too many viewers: \(limits.bot) of a bot, \(limits.address) from an address, \(LiveHub.windowLimit) windows of a bot",
+        retryAfter: 10
+      )
+    }
     return Response(status: .ok, headers: headers, body: ResponseBody(asyncSequence: messages))
   }
 

@@ -55,6 +55,8 @@ package struct StatisticsRoutes: Sendable {
   struct Call {
     let bot: BotRecord
     let access: BotAccess
+    /// Whether the token is still good.
+    let isAllowed: @Sendable () -> Bool
     let query: QueryString
     let request: Request
     let context: ServerContext
@@ -67,10 +69,21 @@ package struct StatisticsRoutes: Sendable {
     _ answer: @escaping @Sendable (Call) async throws -> Response
   ) {
     addOpen(path, to: router) { query, request, context in
-      let (bot, access) = try access.bot(query, request)
+      let (bot, token, access) = try self.access.bot(query, request)
+      let isAllowed: @Sendable () -> Bool = { [registry = self.access.registry] in
+        registry.snapshot[bot.id]?.access(of: token) != nil
+      }
       let parser = QuestionParser(parameters: query.parameters, now: clock.nowSeconds, retention: retention)
       return try await answer(
-        Call(bot: bot, access: access, query: query, request: request, context: context, parser: parser)
+        Call(
+          bot: bot,
+          access: access,
+          isAllowed: isAllowed,
+          query: query,
+          request: request,
+          context: context,
+          parser: parser
+        )
       )
     }
   }
@@ -233,21 +246,19 @@ private struct StatisticsAccess: Sendable {
   let registry: BotRegistry
 
   /// The bot and what the token allows, or a refusal that is the same whatever was wrong.
-  func bot(_ query: QueryString, _ request: Request) throws(RequestError) -> (record: BotRecord, access: BotAccess) {
+  func bot(
+    _ query: QueryString,
+    _ request: Request
+  ) throws(RequestError) -> (record: BotRecord, token: TokenHash, access: BotAccess) {
     let snapshot = registry.snapshot
     guard snapshot.isLoaded else {
       throw RequestError(.notReady, "the bots aren't known yet", retryAfter: 1)
     }
     // Hashed before the bot is looked up, so that the time doesn't tell which bots there are.
-    let token = (try query["token"] ?? Self.bearer(request)).map { TokenHash(of: $0) }
+    let token = (try query["token"] ?? BearerToken.of(request)).map { TokenHash(of: $0) }
     guard let id = try query["id"].flatMap({ Int64($0) }).flatMap({ BotID(rawValue: $0) }),
       let token, let record = snapshot[id], let access = record.access(of: token)
     else { throw RequestError(.unauthorized, "unknown id or wrong token") }
-    return (record, access)
-  }
-
-  private static func bearer(_ request: Request) -> String? {
-    guard let header = request.headers[.authorization], header.prefix(7).lowercased() == "bearer " else { return nil }
-    return String(header.dropFirst(7))
+    return (record, token, access)
   }
 }
