@@ -376,7 +376,7 @@ import Testing
     try Self.fill(archive)
     let before = try await Self.export(archive)
     // It stops in the middle of the first day, and goes on when that was joined up to a step.
-    for read in 1...6 {
+    for read in [1, 3, 6] {
       let archive = try SampleArchive()
       try Self.fill(archive)
       var bytes: [UInt8] = []

@@ -68,7 +68,7 @@ actor ArchiveWriter {
     var damage: [SegmentDamage] = []
     let dated = try datedNames()
     let position = try log.position(dated: dated) { damage.append($0) }
-    try log.check(recorded: recorded ?? .zero)
+    if let recorded, recorded > position.last { try log.check(recorded: recorded) }
     try log.repairDatedLinks(dated)
     let unsealed = try UnsealedEvents.read(log, after: position.last)
     progress.begin(partition, at: position)

@@ -127,8 +127,9 @@ struct UnsealedEvents: Sendable {
   /// - Parameter position: everything up to here is in sealed segments already.
   static func read(_ log: PartitionLog, after position: StreamID) throws -> UnsealedEvents {
     var events = UnsealedEvents()
-    events.parts = try log.parts()
-    for path in try events.parts + log.damaged() {
+    let listing = try log.listing()
+    events.parts = listing.parts.map { "\(log.folder)/\($0)" }
+    for path in events.parts + listing.damaged.map({ "\(log.folder)/\($0)" }) {
       do {
         try events.add(path, log.partition, after: position)
       } catch let error as FileError where error.isMissing {

@@ -41,8 +41,9 @@ package struct ArchiveStatusReader: Sendable {
   private func files(_ partition: Partition, _ status: inout PartitionStatus) throws -> StreamID {
     let log = PartitionLog(layout: layout, partition: partition)
     var end = try log.floor()?.last ?? .zero
+    let listing = try log.listing()
     var next = UInt64.max
-    for number in try log.numbers().reversed() where number < next {
+    for number in listing.numbers.reversed() where number < next {
       guard let footer = try log.footerIfThere(number) else { continue }
       // Files of what it stands for count no more.
       next = footer.numbers.lowerBound
@@ -51,7 +52,7 @@ package struct ArchiveStatusReader: Sendable {
       status.bytes += footer.start + SegmentFooter.size
       end = max(end, footer.last)
     }
-    status.damaged = try log.damaged().count
+    status.damaged = listing.damaged.count
     let sealed = end
     for path in try log.parts() {
       // It may become a segment this very moment, and it may end in the middle of a frame.

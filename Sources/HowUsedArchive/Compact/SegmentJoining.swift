@@ -83,7 +83,7 @@ struct SegmentJoining {
 
   /// Names that tell of a joining that didn't come to its end.
   func marks() throws(FileError) -> [String] {
-    try Folder.names(in: log.folder, hidden: true).filter { $0.hasPrefix(Self.prefix) }
+    try log.listing().others.filter { $0.hasPrefix(Self.prefix) }
   }
 
   /// What is damaged doesn't stand for anything.

@@ -61,12 +61,15 @@ package struct ArchiveLayout: Sendable, Equatable {
   }
 
   /// The number in a segment's name; nil for every other name.
-  static func segmentNumber(_ name: String) -> UInt64? { Self.number(in: name, after: Self.segmentPrefix) }
+  static func segmentNumber(_ name: UnsafeRawBufferPointer) -> UInt64? {
+    name.starts(with: segmentBytes) ? Self.number(in: name, from: segmentBytes.count) : nil
+  }
 
   /// What a dated name stands for; nil for every other name.
-  static func dated(_ name: String) -> (partition: Partition, number: UInt64)? {
-    guard let dash = name.utf8.firstIndex(of: UInt8(ascii: "-")), let partition = Self.partition(name[..<dash]),
-      let number = Self.number(in: name, after: name[...dash])
+  static func dated(_ name: UnsafeRawBufferPointer) -> (partition: Partition, number: UInt64)? {
+    guard let dash = name.firstIndex(of: UInt8(ascii: "-")), dash <= 6,
+      let partition = Self.partition(String(decoding: name[..<dash], as: UTF8.self)),
+      let number = Self.number(in: name, from: dash + 1)
     else { return nil }
     return (partition, number)
   }
@@ -81,18 +84,26 @@ package struct ArchiveLayout: Sendable, Equatable {
   /// The number of a segment that was set aside; nil for every other name.
   static func damagedNumber(_ name: String) -> UInt64? {
     guard let end = name.firstRange(of: Self.damagedInfix)?.lowerBound else { return nil }
-    return segmentNumber(String(name[..<end]))
+    return Array(name[..<end].utf8).withUnsafeBytes { segmentNumber($0) }
   }
 
   /// Of each number there is one name only.
-  private static func number(in name: String, after prefix: some StringProtocol) -> UInt64? {
-    guard name.hasPrefix(prefix), name.hasSuffix(Self.suffix) else { return nil }
-    let digits = name.dropFirst(prefix.count).dropLast(Self.suffix.count)
-    guard digits.utf8.count == Self.digits || digits.utf8.count > Self.digits && digits.utf8.first != 0x30,
-      digits.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+  /// - Parameter start: where the digits are, in bytes.
+  private static func number(in name: UnsafeRawBufferPointer, from start: Int) -> UInt64? {
+    let end = name.count - Self.suffixBytes.count
+    guard end - start >= Self.digits, end - start <= 20, name[end...].elementsEqual(Self.suffixBytes),
+      end - start == Self.digits || name[start] != UInt8(ascii: "0")
     else { return nil }
-    return UInt64(digits).flatMap { $0 <= LogPosition.highestNumber ? $0 : nil }
+    var number: UInt64 = 0
+    for byte in name[start..<end] {
+      guard (0x30...0x39).contains(byte), number <= LogPosition.highestNumber / 10 else { return nil }
+      number = number * 10 + UInt64(byte - 0x30)
+    }
+    return number <= LogPosition.highestNumber ? number : nil
   }
+
+  private static let suffixBytes = Array(suffix.utf8)
+  private static let segmentBytes = Array(segmentPrefix.utf8)
 
   private static func padded(_ number: UInt64) -> String {
     let text = String(number)

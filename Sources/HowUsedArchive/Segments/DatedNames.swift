@@ -15,8 +15,8 @@ package struct DatedNames: Sendable {
     var result = DatedNames()
     for folder in try Folder.names(in: layout.root) where folder.hasPrefix(ArchiveLayout.datePrefix) {
       let date = String(folder.dropFirst(ArchiveLayout.datePrefix.count))
-      for file in try Folder.names(in: "\(layout.root)/\(folder)") {
-        guard let (partition, number) = ArchiveLayout.dated(file) else { continue }
+      try Folder.forEachName(in: "\(layout.root)/\(folder)") { name in
+        guard let (partition, number) = ArchiveLayout.dated(name) else { return }
         result.names[partition, default: []].append(Name(number: number, date: date))
       }
     }

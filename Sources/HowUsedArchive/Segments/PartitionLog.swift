@@ -1,5 +1,5 @@
 package import HowUsedModel
-package import HowUsedStore
+internal import HowUsedStore
 
 /// The files of one partition: what is sealed, and the steps by which a part becomes a segment. All calls block.
 package struct PartitionLog: Sendable {
@@ -15,24 +15,7 @@ package struct PartitionLog: Sendable {
 
   var folder: String { layout.folder(partition) }
 
-  /// The numbers of the sealed segments, ascending.
-  package func numbers() throws(FileError) -> [UInt64] {
-    try Folder.names(in: folder).compactMap { ArchiveLayout.segmentNumber($0) }.sorted()
-  }
-
   package func floor() throws -> ArchiveFloor? { try ArchiveFloor.read(layout.floor(partition)) }
-
-  /// Paths of open or left over parts, whoever made them.
-  package func parts() throws(FileError) -> [String] {
-    try Folder.names(in: folder, hidden: true).filter { $0.hasPrefix(ArchiveLayout.partPrefix) }.map {
-      "\(folder)/\($0)"
-    }
-  }
-
-  /// Paths of segments that were set aside.
-  package func damaged() throws(FileError) -> [String] {
-    try Folder.names(in: folder).filter { $0.contains(ArchiveLayout.damagedInfix) }.map { "\(folder)/\($0)" }
-  }
 
   func announce(_ step: CommitStep) throws { try hook(step, partition) }
 
@@ -48,21 +31,27 @@ package struct PartitionLog: Sendable {
   /// - Parameter dated: where to look for segments that are missing; nil: nowhere.
   package func position(dated: DatedNames? = nil, report: @escaping (SegmentDamage) -> Void) throws -> LogPosition {
     try Folder.make(folder)
-    try PositionFile.removeLeftovers(of: layout.floor(partition))
+    let listing = try listing()
+    try PositionFile.removeLeftovers(of: layout.floor(partition), among: listing.others)
     try PositionFile.removeLeftovers(of: layout.head(partition))
     let rescue = SegmentRescue(self, report: report)
-    if let dated { try rescue.restoreNewest(dated) }
-    let position = try newestValid(rescue, report)
+    var numbers = listing.numbers
+    if let dated, try rescue.restoreNewest(dated, newest: numbers.last ?? 0) { numbers = try self.numbers() }
+    let position = try newestValid(numbers, rescue, report)
     // A crash may have come between a link and the sync of its folder: nothing may rely on a name before this.
     try Folder.sync(folder)
     try checkHead(position, report)
     return position
   }
 
-  private func newestValid(_ rescue: SegmentRescue, _ report: (SegmentDamage) -> Void) throws -> LogPosition {
+  private func newestValid(
+    _ numbers: [UInt64],
+    _ rescue: SegmentRescue,
+    _ report: (SegmentDamage) -> Void
+  ) throws -> LogPosition {
     var position = LogPosition.start
     if let floor = try floor() { position = LogPosition(last: floor.last, number: floor.number) }
-    for number in try numbers().reversed() where number > position.number {
+    for number in numbers.reversed() where number > position.number {
       let path = layout.segment(number, partition)
       do {
         let footer = try SegmentReader.validated(path, number: number, partition: partition)
@@ -97,8 +86,9 @@ package struct PartitionLog: Sendable {
   /// the newest one is damaged.
   package func claimedEnd() throws -> StreamID? {
     let floor = try floor() ?? ArchiveFloor(number: 0, last: .zero)
-    let newest = max(try numbers().last ?? 0, floor.number)
-    let damaged = try Folder.names(in: folder).compactMap { ArchiveLayout.damagedNumber($0) }.max() ?? 0
+    let listing = try listing()
+    let newest = max(listing.numbers.last ?? 0, floor.number)
+    let damaged = listing.damaged.compactMap { ArchiveLayout.damagedNumber($0) }.max() ?? 0
     if damaged > newest { return nil }
     guard newest > floor.number else { return floor.last }
     return try SegmentFooter.read(layout.segment(newest, partition))?.last

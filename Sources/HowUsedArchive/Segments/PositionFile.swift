@@ -32,12 +32,15 @@ enum PositionFile {
   }
 
   /// Removes what a crash left of a file that was to be replaced.
-  static func removeLeftovers(of path: String) throws(FileError) {
+  /// - Parameter names: in its folder; nil: they are looked up.
+  static func removeLeftovers(of path: String, among names: [String]? = nil) throws(FileError) {
     let prefix = temporaryPrefix(path)
     guard let slash = prefix.lastIndex(of: "/") else { return }
     let folder = String(prefix[..<slash])
     let name = prefix[prefix.index(after: slash)...]
-    for file in try Folder.names(in: folder, hidden: true) where file.hasPrefix(name) {
+    var files = names ?? []
+    if names == nil { files = try Folder.names(in: folder, hidden: true) }
+    for file in files where file.hasPrefix(name) {
       try Folder.unlink("\(folder)/\(file)")
     }
   }

@@ -66,9 +66,13 @@ extension PartitionLog {
   package func newest(behind known: UInt64) throws(FileError) -> UInt64 {
     var number = known
     // Numbers before a joined one have no file, so that counting up alone may end early.
-    if let head = try? head(), head.number > known {
-      let isThere = try Folder.status(of: layout.segment(head.number, partition)) != nil
-      number = isThere ? head.number : max(known, try numbers().last ?? 0)
+    if let head = try? head() {
+      if head.number > known {
+        let isThere = try Folder.status(of: layout.segment(head.number, partition)) != nil
+        number = isThere ? head.number : max(known, try numbers().last ?? 0)
+      }
+    } else {
+      number = max(known, try numbers().last ?? 0)
     }
     while try Folder.status(of: layout.segment(number + 1, partition)) != nil { number += 1 }
     return number

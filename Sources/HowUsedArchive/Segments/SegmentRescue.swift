@@ -13,15 +13,17 @@ struct SegmentRescue {
     self.report = report
   }
 
-  /// Gives segments behind the newest one, which somebody removed, their names back.
-  func restoreNewest(_ dated: DatedNames) throws {
-    let newest = max(try log.numbers().last ?? 0, try log.floor()?.number ?? 0)
+  /// Gives segments behind the newest one, which somebody removed, their names back. Returns whether there were any.
+  func restoreNewest(_ dated: DatedNames, newest: UInt64) throws -> Bool {
+    let newest = max(newest, try log.floor()?.number ?? 0)
+    var isRestored = false
     for name in dated.all(of: log.partition) where name.number > newest {
       let path = log.layout.segment(name.number, log.partition)
       let copy = log.layout.dated(name.number, log.partition, date: name.date)
       guard let status = try Folder.status(of: copy), try Folder.status(of: path) == nil else { continue }
       if try isValid(copy, name.number) {
         try Folder.link(copy, as: path)
+        isRestored = true
         report(SegmentDamage(path: path, reason: "was missing and is back, from \(copy)"))
       } else if try log.damaged().contains(where: { try Folder.status(of: $0)?.isSameFile(as: status) ?? false }) {
         // It was about to be set aside when the process ended.
@@ -32,6 +34,7 @@ struct SegmentRescue {
       }
     }
     try Folder.sync(log.folder)
+    return isRestored
   }
 
   /// Takes a damaged segment out of every reader's sight, and keeps it. A good copy takes its place.

@@ -25,6 +25,9 @@ struct MaintenanceState: Sendable {
   /// Files still to be verified in this round, and when it began, in Unix milliseconds.
   var unverified: [RollupName]
   var verifiedSince: Int64 = 0
+  /// When the archive's folder was changed last, as of the last listing: Unix nanoseconds.
+  private var listed = 0
+  private static let tick: Int64 = 2_000_000_000
   /// Segments below needn't be looked at for missing minute files.
   var minutesFrom: UInt64 = 0
 
@@ -64,7 +67,13 @@ struct MaintenanceState: Sendable {
 
   /// Looks at the archive again.
   mutating func list(_ log: PartitionLog) throws {
-    segments = try log.segments(since: segments)
+    let modified = try Folder.status(of: log.layout.folder(partition))?.modified ?? 0
+    // Of a long archive a listing each second would be half of a core. What comes within a tick of the file system's clock
+    // may leave the time as it was.
+    if modified != listed || WallClock.nanoseconds - Int64(modified) < Self.tick {
+      segments = try log.segments(since: segments)
+      listed = modified
+    }
     for (number, status) in uncountable
     where try Folder.status(of: log.layout.segment(number, partition)) != status { uncountable[number] = nil }
     let floor = try log.floor()

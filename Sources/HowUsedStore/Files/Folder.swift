@@ -18,22 +18,32 @@ package enum Folder {
 
   /// The names in the folder, sorted, without those that start with a dot unless asked for; empty if there is none.
   package static func names(in path: String, hidden: Bool = false) throws(FileError) -> [String] {
+    var names: [String] = []
+    try forEachName(in: path) { name in
+      if hidden || name.first != UInt8(ascii: ".") { names.append(String(decoding: name, as: UTF8.self)) }
+    }
+    return names.sorted()
+  }
+
+  /// Calls `body` with each name in the folder, in no order, those that start with a dot included; with none if there is no
+  /// folder. Of very many names this is several times as fast as making texts of them.
+  package static func forEachName(in path: String, _ body: (UnsafeRawBufferPointer) -> Void) throws(FileError) {
     guard let stream = opendir(path) else {
-      if errno == ENOENT { return [] }
+      if errno == ENOENT { return }
       throw FileError(.list, path: path, code: errno)
     }
     defer { closedir(stream) }
-    var names: [String] = []
     errno = 0
     while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+      withUnsafePointer(to: &entry.pointee.d_name) { name in
+        let name = UnsafeRawPointer(name)
+        let count = strlen(name.assumingMemoryBound(to: CChar.self))
+        let isFolder = count < 3 && (0..<count).allSatisfy { name.load(fromByteOffset: $0, as: UInt8.self) == 0x2E }
+        if !isFolder { body(UnsafeRawBufferPointer(start: name, count: count)) }
       }
-      if name != "." && name != "..", hidden || !name.hasPrefix(".") { names.append(name) }
       errno = 0
     }
     guard errno == 0 else { throw FileError(.list, path: path, code: errno) }
-    return names.sorted()
   }
 
   /// Makes names in the folder durable.
