@@ -46,6 +46,7 @@ struct APIServer {
   static func with(
     redisConfig: [String] = [],
     rateLimit: Int? = nil,
+    userLimit: Int = 0,
     connections: Int? = nil,
     _ body: @Sendable (APIServer) async throws -> Void
   ) async throws {
@@ -53,7 +54,7 @@ struct APIServer {
     try await RedisServerProcess.with(config: redisConfig) { redis in
       let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
       let clock = RedisClock.manual(milliseconds: start)
-      let gate = IngestGate(rateLimit: rateLimit)
+      let gate = IngestGate(rateLimit: rateLimit, userLimit: userLimit)
       let workers = try await WorkerPool(
         group: group,
         endpoint: redis.endpoint,

@@ -42,6 +42,29 @@ import Testing
     }
   }
 
+  /// Who invents user ids fills Redis for everybody.
+  @Test func aBotHasSoManyUsers() async throws {
+    try await APIServer.with(userLimit: 50) { server async throws in
+      var user: Int64 = 0
+      let isRefused = try await eventually {
+        user += 20
+        for number in user..<user + 20 where try await server.event(number).hasPrefix("429 ") { return true }
+        server.clock.advance(byMilliseconds: 6000)
+        return false
+      }
+      #expect(isRefused)
+      let answer = try await server.event(1)
+      #expect(answer.contains("more than 50 different users within 10 minutes"), "\(answer)")
+      #expect(try await server.event(1, bot: 2) == #"200 {"ok":true}"#, "others notice nothing")
+      server.clock.advance(byMilliseconds: 700_000)
+      let isTaken = try await eventually {
+        server.clock.advance(byMilliseconds: 6000)
+        return try await server.event(1).hasPrefix("200 ")
+      }
+      #expect(isTaken, "who isn't online any more doesn't count")
+    }
+  }
+
   @Test func anAddressHasSoManyConnections() async throws {
     try await APIServer.with(connections: 4) { server async throws in
       // One may still be ending.

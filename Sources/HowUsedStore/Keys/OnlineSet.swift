@@ -37,10 +37,15 @@ package struct OnlineSet: Sendable {
     RedisCommand(count: Self.countArguments) { writeCountArguments(window, now, to: &$0) }
   }
 
+  /// How many commands ``trim(now:)`` has.
+  package static let trimCount = 3
+
+  /// The last one's reply is how many users are left.
   package func trim(now: Int64) -> [RedisCommand] {
     [
       RedisCommand("ZREMRANGEBYSCORE", key, "-inf", now - Self.longestWindow - 1),
       RedisCommand("PEXPIRE", key, Self.longestWindow + 2 * Self.trimInterval),
+      RedisCommand("ZCARD", key),
     ]
   }
 

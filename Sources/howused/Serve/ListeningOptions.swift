@@ -57,6 +57,17 @@ struct ListeningOptions: ParsableArguments {
 
   @Option(
     help: .setting(
+      "bot-user-limit",
+      "Different users of one bot within ten minutes; more events are answered with 429; 0: any number. (default: 1000000)",
+      valueName: "users"
+    )
+  )
+  var botUserLimit: Int?
+
+  var userLimit: Int { botUserLimit ?? Settings.value("bot-user-limit") ?? IngestGate.standardUsers }
+
+  @Option(
+    help: .setting(
       "connections-per-address",
       "Connections that one address, other than this machine, may have at once. (default: 1000)",
       valueName: "connections"
@@ -92,6 +103,9 @@ struct ListeningOptions: ParsableArguments {
     guard (0...65_535).contains(port) else { throw ValidationError("--port: \(port) is not within 0 to 65535") }
     guard rateLimit == 0 || IngestGate.rateLimits.contains(rateLimit) else {
       throw ValidationError("--bot-rate-limit: \(rateLimit) is not within 0 to \(IngestGate.rateLimits.upperBound)")
+    }
+    guard (0...1_000_000_000).contains(userLimit) else {
+      throw ValidationError("--bot-user-limit: \(userLimit) is not within 0 to 1000000000")
     }
     guard (1...1_000_000).contains(addressLimit) else {
       throw ValidationError("--connections-per-address: \(addressLimit) is not within 1 to 1000000")

@@ -34,7 +34,7 @@ struct Server {
     operatorToken = try listening.operatorToken()
     group = MultiThreadedEventLoopGroup(numberOfThreads: listening.threadCount)
     let guesses = TokenGuesses(logger: logger)
-    gate = IngestGate(rateLimit: listening.rateLimit)
+    gate = IngestGate(rateLimit: listening.rateLimit, userLimit: listening.userLimit)
     registry = BotRegistry(client: store.client, keys: store.keys, logger: logger)
     monitor = RedisMonitor(client: store.client, keys: store.keys, gate: gate, logger: logger)
     workers = try await WorkerPool(

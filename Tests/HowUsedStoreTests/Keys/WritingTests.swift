@@ -39,7 +39,9 @@ import Testing
     var bytes = ByteBuffer()
     online.writeCount(window: 120, now: 1_000_000, to: &bytes)
     #expect(String(buffer: bytes).components == count)
-    let trim = [["*4", "ZREMRANGEBYSCORE", key, "-inf", "399999"], ["*3", "PEXPIRE", key, "610000"]]
+    let trim = [
+      ["*4", "ZREMRANGEBYSCORE", key, "-inf", "399999"], ["*3", "PEXPIRE", key, "610000"], ["*2", "ZCARD", key],
+    ]
     #expect(online.trim(now: 1_000_000).map(words) == trim)
   }
 }

@@ -27,7 +27,6 @@ package final class APIWorker {
   /// Whether the guard has let events pass on the present connection.
   private var isGuarded: Bool
   private let logger: Logger
-  private let trimReplies: OnlineTrimReplies
   private var decoder = RequestDecoder()
   private var registered = BotDirectory.notLoaded
   private var bots = WorkerBots()
@@ -69,7 +68,6 @@ package final class APIWorker {
     isGuarded = streamGuard == nil
     self.eventLoop = eventLoop
     self.logger = logger
-    trimReplies = OnlineTrimReplies(logger: logger)
     responses = ResponseEncoder(now: clock.nowSeconds)
   }
 
@@ -225,6 +223,11 @@ package final class APIWorker {
     if let rate = bot.rate, !rate.admits(events.count, second: now / 1000) {
       throw .tooManyRequests(retryAfter: 1, limit: Int(rate.limit))
     }
+    if gate.isCrowded(bot.onlineUsers) {
+      // Events would have done it.
+      trimIfDue(bot)
+      throw gate.crowded
+    }
     let write = bot.events ?? spareWrites.popLast() ?? EventWrite(worker: self)
     bot.events = write
     markPending(bot)
@@ -321,7 +324,7 @@ package final class APIWorker {
     guard now - bot.lastTrimmed >= OnlineSet.trimInterval else { return }
     bot.lastTrimmed = now
     let trim = bot.online.trim(now: now)
-    try? redis.send(commands: trim.count, handler: trimReplies) { out in
+    try? redis.send(commands: trim.count, handler: OnlineTrimReplies(bot, self)) { out in
       for command in trim { command.write(to: &out) }
     }
   }
@@ -341,6 +344,11 @@ package final class APIWorker {
 
   func logRefusal(_ reply: borrowing RedisReply) {
     log("Redis refuses", reply)
+  }
+
+  func logUntrimmed(_ reply: borrowing RedisReply) {
+    // A Redis that takes no writes refuses it for every bot.
+    log("An online set could not be trimmed", reply)
   }
 
   func logUncounted(_ reply: borrowing RedisReply) {
@@ -365,20 +373,21 @@ extension APIWorker: Sendable {}
 
 /// Hears what Redis says to trimming and expiry. Nobody waits for it, and what failed is done again seconds later.
 private final class OnlineTrimReplies: RedisReplyHandler {
-  private let logger: Logger
-  private var lastLogged: NIODeadline?
+  private let bot: WorkerBot
+  private let worker: APIWorker
 
-  init(logger: Logger) { self.logger = logger }
+  init(_ bot: WorkerBot, _ worker: APIWorker) {
+    self.bot = bot
+    self.worker = worker
+  }
 
   func redisReplied(_ reply: borrowing RedisReply, index: Int) {
-    guard let error = reply.error else { return }
-    // A Redis that takes no writes refuses it for every bot.
-    guard lastLogged.map({ .now() - $0 >= .seconds(1) }) ?? true else { return }
-    lastLogged = .now()
-    logger.warning("An online set could not be trimmed", metadata: ["error": "\(error)"])
+    if reply.isError {
+      worker.logUntrimmed(reply)
+    } else if index == OnlineSet.trimCount - 1 {
+      bot.onlineUsers = reply.integer ?? 0
+    }
   }
 
-  func redisFailed(_ error: RedisClientError) {
-    logger.debug("An online set could not be trimmed", metadata: ["error": "\(error)"])
-  }
+  func redisFailed(_ error: RedisClientError) {}
 }

@@ -21,6 +21,8 @@ final class WorkerBot {
   var isPending = false
   /// When this loop last trimmed the bot's online set, in Redis's milliseconds.
   var lastTrimmed: Int64 = 0
+  /// Users in the online set when it was last trimmed.
+  var onlineUsers: Int64 = 0
   private let keys: KeySchema
   private let idMilliseconds: Int64
   private var verifiedAPIToken: [UInt8] = []

@@ -6,13 +6,33 @@ import Synchronization
 package final class IngestGate: Sendable {
   private let closed = Atomic(false)
   private let rateLimit: Int?
+  private let userLimit: Int
   private let rates = Mutex<[BotID: RateCounter]>([:])
 
   /// Events a second of one bot, when nothing else is said.
   package static let standardRate = 10_000
 
   /// - Parameter rateLimit: events a second of one bot that has none of its own; nil sets no limit.
-  package init(rateLimit: Int? = nil) { self.rateLimit = rateLimit }
+  /// - Parameter userLimit: different users of one bot within the longest window of its online count; 0 sets no limit.
+  package init(rateLimit: Int? = nil, userLimit: Int = IngestGate.standardUsers) {
+    self.rateLimit = rateLimit
+    self.userLimit = userLimit
+  }
+
+  /// Users that a bot may have online, when nothing else is said: some 100 MB of Redis.
+  package static let standardUsers = 1_000_000
+
+  /// Whether a bot with so many users online has more than it may: who invents user ids would fill Redis for everybody.
+  func isCrowded(_ users: Int64) -> Bool { userLimit > 0 && users > userLimit }
+
+  var crowded: RequestError {
+    let minutes = Limits.onlineSeconds.upperBound / 60
+    return RequestError(
+      .tooManyRequests,
+      "the bot has more than \(userLimit) different users within \(minutes) minutes; nothing was stored",
+      retryAfter: 5
+    )
+  }
 
   package static let rateLimits = 1...RateCounter.largestLimit
 
