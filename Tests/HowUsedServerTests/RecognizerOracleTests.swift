@@ -28,6 +28,36 @@ import Testing
     #expect(last > 1_500, "only \(last) of them ask for the connection's end")
   }
 
+  /// Where the bytes are cut means nothing: what is recognised of a part is recognised of all of it, and the decoder, which is
+  /// given the same pieces, reads the same bodies.
+  @Test func piecesMeanWhatTheWholeMeans() throws {
+    var random = SplitMix64(state: TestRun.seed())
+    var decided = 0
+    for _ in 0..<100_000 {
+      let bytes = Self.generate(&random)
+      let whole = bytes.withUnsafeBytes(RequestRecognizer.recognize)
+      let cuts = Self.cuts(of: bytes.count, &random)
+      for cut in cuts {
+        let part = Array(bytes[..<cut]).withUnsafeBytes(RequestRecognizer.recognize)
+        guard part != .incomplete else { continue }
+        decided += 1
+        // A macro for each would take most of the time.
+        if part != whole { Issue.record("\(String(decoding: bytes, as: UTF8.self)), cut at \(cut)") }
+      }
+      guard case .request(let request) = whole, request.length <= bytes.count else { continue }
+      let bodies = [Array(bytes[request.headLength..<request.length])] + (request.closes ? [] : [Array("second".utf8)])
+      let first = Array(bytes[..<request.length])
+      let inside = cuts.filter { $0 <= first.count }
+      #expect(try Self.decode(first, closes: request.closes, cuts: inside) == bodies, "cut at \(inside)")
+    }
+    #expect(decided > 50_000, "only \(decided) parts were enough to decide")
+  }
+
+  /// One to four places within `count` bytes, in order.
+  private static func cuts(of count: Int, _ random: inout SplitMix64) -> [Int] {
+    (0..<Int.random(in: 1...4, using: &random)).map { _ in Int.random(in: 0...count, using: &random) }.sorted()
+  }
+
   /// A head that is found again must be read as the recogniser would read it.
   @Test func aRecentHeadMeansWhatItMeant() throws {
     var random = SplitMix64(state: TestRun.seed())
@@ -54,13 +84,18 @@ import Testing
 
   /// The whole bodies that the decoder sees in `bytes` followed by a second request: it stands where the first one
   /// ended, and is refused behind one that closes.
-  private static func decode(_ bytes: [UInt8], closes: Bool) throws -> [[UInt8]] {
+  private static func decode(_ bytes: [UInt8], closes: Bool, cuts: [Int] = []) throws -> [[UInt8]] {
     let channel = EmbeddedChannel(handler: ByteToMessageHandler(HTTPRequestDecoder()))
-    let second = Array("POST /second HTTP/1.1\r\nContent-Length: 6\r\n\r\nsecond".utf8)
+    let all = bytes + Array("POST /second HTTP/1.1\r\nContent-Length: 6\r\n\r\nsecond".utf8)
+    let ends = cuts + [all.count]
+    for (start, end) in zip([0] + cuts, ends.dropLast()) {
+      try channel.writeInbound(ByteBuffer(bytes: all[start..<end]))
+    }
+    let last = ByteBuffer(bytes: all[(cuts.last ?? 0)...])
     if closes {
-      #expect(throws: HTTPParserError.closedConnection) { try channel.writeInbound(ByteBuffer(bytes: bytes + second)) }
+      #expect(throws: HTTPParserError.closedConnection) { try channel.writeInbound(last) }
     } else {
-      try channel.writeInbound(ByteBuffer(bytes: bytes + second))
+      try channel.writeInbound(last)
     }
     var bodies: [[UInt8]] = []
     var body: [UInt8] = []
@@ -79,7 +114,7 @@ import Testing
   }
 
   /// A request of the common form, in half of the cases with some bytes changed, dropped, doubled or put in.
-  private static func generate(_ random: inout SplitMix64) -> [UInt8] {
+  static func generate(_ random: inout SplitMix64) -> [UInt8] {
     let lines = [
       "POST /api HTTP/1.1", "POST / HTTP/1.1", "POST /bin/webhooks/6438/181/4opQGmB6OlHqqPRM HTTP/1.1",
       "POST /api HTTP/1.0",

@@ -94,6 +94,8 @@ import Testing
           ("allow", "GET, HEAD")
         ),
         ("TRACE /stats HTTP/1.1\r\nHost: a\r\n\r\n", 405, "method_not_allowed", ("allow", "GET, HEAD, OPTIONS")),
+        ("QUERY /stats HTTP/1.1\r\nHost: a\r\n\r\n", 405, "method_not_allowed", ("allow", "GET, HEAD, OPTIONS")),
+        ("PROPFIND /elsewhere HTTP/1.1\r\nHost: a\r\n\r\n", 405, "method_not_allowed", ("allow", "GET, HEAD")),
         ("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", 404, "not_found", nil),
         ("POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}", 404, "not_found", nil),
         (Self.request("<xml/>", fields: ["Content-Type: text/xml"]), 415, "unsupported_media_type", nil),

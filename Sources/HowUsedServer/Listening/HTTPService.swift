@@ -1,5 +1,3 @@
-import HTTPTypes
-import HowUsedModel
 package import Hummingbird
 import HummingbirdCore
 package import Logging
@@ -51,7 +49,7 @@ package struct HTTPService: Service {
     let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: JSONErrorMiddleware())
     routes(router)
-    router.refuseOtherMethods()
+    router.add(middleware: OtherMethodsMiddleware(router))
     return router
   }
 
@@ -98,23 +96,5 @@ package struct ServerContext: RequestContext {
   package init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
     channel = source.channel
-  }
-}
-
-extension Router {
-  /// Makes a method that a path doesn't have an error that names those that it has; without it the path isn't found.
-  /// To be called when all routes are there.
-  fileprivate func refuseOtherMethods() {
-    for (_, routes) in Dictionary(grouping: routes, by: \.path.description) {
-      guard let path = routes.first?.path else { continue }
-      var allowed = Set(routes.map(\.method))
-      // That one comes by itself.
-      if allowed.contains(.get) { allowed.insert(.head) }
-      let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-      for method in [.get, .head, .post, .put, .patch, .delete, .options, .trace] as [HTTPRequest.Method]
-      where !allowed.contains(method) {
-        on(path, method: method) { _, _ -> Response in throw RequestError.methodNotAllowed(allow: names) }
-      }
-    }
   }
 }

@@ -23,9 +23,16 @@ struct APIRequestHead {
     }
     let isOld = head.version != .http1_1
     // RFC 9112, 3.2; before HTTP/1.1 there was none.
-    let hosts = head.headers[canonicalForm: "host"].count
-    guard hosts == 1 || isOld && hosts == 0 else {
-      return .refused(RequestError(.badRequest, "the header field Host must be there, once"))
+    let hosts = head.headers[canonicalForm: "host"]
+    guard hosts.count == 1 || isOld && hosts.isEmpty,
+      hosts.allSatisfy({ $0.utf8.allSatisfy(RequestRecognizer.isHostByte) })
+    else {
+      return .refused(
+        RequestError(.badRequest, "the header field Host must be there, once, and be a name or an address")
+      )
+    }
+    guard isFramedPlainly(head, isOld: isOld) else {
+      return .refused(RequestError(.badRequest, "Transfer-Encoding must be chunked, once, in HTTP/1.1, or absent"))
     }
     var head = head
     head.uri = originForm(head.uri)
@@ -57,6 +64,15 @@ struct APIRequestHead {
         expectsContinue: !isOld && head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
       )
     )
+  }
+
+  /// SwiftNIO's decoder takes every list of codings that ends with "chunked", and would leave the others in the body; and one
+  /// in HTTP/1.0, where what is in front may not know of it and see another end of the request (RFC 9112, 6.1).
+  private static func isFramedPlainly(_ head: HTTPRequestHead, isOld: Bool) -> Bool {
+    let fields = head.headers["transfer-encoding"].count
+    guard fields > 0 else { return true }
+    return fields == 1 && !isOld
+      && head.headers[canonicalForm: "transfer-encoding"].map { $0.lowercased() } == ["chunked"]
   }
 
   /// No other route reads a body: the connection ends behind one, so that nobody has to wait for it.

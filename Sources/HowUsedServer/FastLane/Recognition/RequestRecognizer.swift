@@ -90,7 +90,9 @@ package enum RequestRecognizer {
           else { return .handOver }
           closes = false
         }
-      case .host: hosts += 1
+      case .host:
+        guard bytes[value..<position].allSatisfy(isHostByte) else { return .handOver }
+        hosts += 1
       case .upgrade:
         guard equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: bytes[value..<position]), "h2c") else {
           return .handOver
@@ -176,6 +178,20 @@ package enum RequestRecognizer {
   @inline(__always)
   private static func isNameByte(_ byte: UInt8) -> Bool {
     (byte | 0x20) &- 0x61 < 26 || byte == 0x2D || byte &- 0x30 < 10 || byte == 0x5F
+  }
+
+  /// What a host's name, its addresses of all kinds and its port consist of (RFC 3986, 3.2.2), but for the comma, which would
+  /// make it two hosts.
+  static func isHostByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "%"), UInt8(ascii: ":"),
+      UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "&"), UInt8(ascii: "'"),
+      UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: ";"), UInt8(ascii: "="):
+      true
+    default: false
+    }
   }
 
   /// Visible ASCII and the space.
