@@ -121,9 +121,9 @@ import Testing
     var server = try await served.serve(options)
     let port = server.port
     var unanswered = 0
-    let users = Array(1...600)
+    let users = Array(1...240)
     for (place, user) in users.enumerated() {
-      if place % 150 == 75 {
+      if place % 60 == 30 {
         if victim == "redis" {
           let info = try await served.withRedis { try await $0.send("INFO", "server").string ?? "" }
           let line = try #require(info.split(separator: "\r\n").first { $0.hasPrefix("process_id:") })
