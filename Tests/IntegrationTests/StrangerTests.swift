@@ -35,19 +35,19 @@ import Testing
 
   /// Who invents user ids fills Redis for everybody.
   @Test func aBotHasSoManyUsers() async throws {
-    try await APIServer.with(userLimit: 50) { server async throws in
+    try await APIServer.with(userLimit: 5) { server async throws in
       var user: Int64 = 0
-      let isRefused = try await eventually {
-        user += 20
-        for number in user..<user + 20 where try await server.event(number).hasPrefix("429 ") { return true }
+      let isRefused = try await eventually(within: .seconds(60)) {
+        user += 3
+        for number in user..<user + 3 where try await server.event(number).hasPrefix("429 ") { return true }
         server.clock.advance(byMilliseconds: 6000)
         return false
       }
       #expect(isRefused)
       // Each event loop finds out by itself.
-      let isNamed = try await eventually {
+      let isNamed = try await eventually(within: .seconds(60)) {
         let answer = try await server.event(1)
-        return answer.contains("more than 50 different users within 10 minutes")
+        return answer.contains("more than 5 different users within 10 minutes")
       }
       #expect(isNamed)
       #expect(try await server.event(1, bot: 2) == #"200 {"ok":true}"#, "others notice nothing")
